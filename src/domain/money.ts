@@ -1,0 +1,35 @@
+/** Money is an integer of micro-units: 1 000 000 micro-dollars are one dollar. */
+export type MicroUsd = number & { readonly unit: 'micro-usd' };
+
+export const CURRENCIES = ['USD', 'CNY'] as const;
+export type Currency = (typeof CURRENCIES)[number];
+
+/** What a vendor bills, in the vendor's own currency. `micros` is an integer. */
+export interface Cost {
+  readonly currency: Currency;
+  readonly micros: number;
+}
+
+/** What one unit of a currency is worth in dollars, as configured, and since when (ISO date). */
+export interface ExchangeRate {
+  readonly currency: Currency;
+  readonly usd: number;
+  readonly date: string;
+}
+
+/** Throws on a fraction, a negative or an unsafe integer: such an amount is a bug, never a price. */
+export function microUsd(amount: number): MicroUsd {
+  if (!Number.isSafeInteger(amount) || amount < 0) throw new RangeError(`not an amount of micro-dollars: ${amount}`);
+  return amount as MicroUsd; // the brand's own constructor, checked above
+}
+
+/** Rounded up to a whole micro-unit. Kills the noise of binary fractions first, so that 0.1 + 0.2 does not cost a micro more. */
+export const ceilMicros = (amount: number): number => Math.ceil(Math.round(amount * 1e6) / 1e6);
+
+/**
+ * Price = cost x rate x markup, rounded up to the micro-dollar.
+ * The rate of dollars is 1 by definition.
+ */
+export function priceOf(cost: Cost, { usdPerUnit, markup }: { usdPerUnit: number; markup: number }): MicroUsd {
+  return microUsd(ceilMicros(cost.micros * usdPerUnit * markup));
+}

@@ -1,0 +1,179 @@
+import type { ZodType } from 'zod';
+import type { Failure } from './failure.ts';
+import type { Exchange, HttpRequest } from './http.ts';
+import type { Issue } from './issue.ts';
+import type { Json } from './json.ts';
+import type { Model } from './model.ts';
+import type { Cost, Currency } from './money.ts';
+import type { DeliveredMedia, GenerationRequest } from './request.ts';
+
+/** What a vendor can tell us about an attempt, whether it answers a submit or a poll. */
+export type Observation<Operation = Json> =
+  | ({ readonly state: 'running'; readonly operation: Operation; readonly progress?: number } & Seen)
+  | ({
+      readonly state: 'succeeded';
+      readonly operation?: Operation;
+      readonly outputs: readonly OutputSource[];
+      readonly usage?: Usage;
+    } & Seen)
+  | ({ readonly state: 'failed'; readonly failure: Failure; readonly usage?: Usage } & Seen)
+  | ({ readonly state: 'cancelled' | 'expired' } & Seen)
+  | Unanswered;
+
+interface Seen {
+  /** The vendor's own word for the state. */
+  readonly vendorState?: string;
+  /** What we sent along to recognise our own work by (Vidu `payload`, Ark `safety_identifier`). */
+  readonly tag?: string;
+}
+
+/**
+ * The question went unanswered (429, 5xx, nonsense): the attempt is as it was. Never a verdict.
+ * On submit, `started: 'no'` says that the vendor surely did not take the work (a documented refusal).
+ */
+export interface Unanswered {
+  readonly state: 'unanswered';
+  readonly started: 'no' | 'maybe';
+  readonly reason: string;
+  readonly retryAfterSeconds?: number;
+  readonly vendor?: Failure['vendor'];
+}
+
+export const OUTPUT_ROLES = ['video', 'last_frame', 'thumbnail'] as const;
+export type OutputRole = (typeof OUTPUT_ROLES)[number];
+
+/**
+ * Where an output waits. A `url` is fetched as a stranger's, without credentials; a `request` goes, signed, to a named
+ * origin of the vendor; `spool` names bytes that came inside the answer and lie on this host's disk.
+ */
+export interface OutputSource {
+  readonly role: OutputRole;
+  readonly mediaType: string;
+  readonly from: { readonly url: string } | { readonly request: HttpRequest } | { readonly spool: string };
+}
+
+/** What the vendor says it used or billed. */
+export interface Usage {
+  readonly credits?: number;
+  readonly tokens?: number;
+  readonly seconds?: number;
+}
+
+export type CancelOutcome = 'cancelled' | 'too-late' | 'unanswered';
+
+export interface Submission {
+  readonly model: Model;
+  readonly request: GenerationRequest<DeliveredMedia>;
+  /** Sent along where the vendor echoes it: installation and attempt, to find the work again after an unknown outcome. */
+  readonly tag: string;
+  readonly settings: ChannelSettings;
+}
+
+/** Per-channel facts that are not secret, such as a bucket; each provider has its own schema. */
+export type ChannelSettings = Readonly<Record<string, Json>>;
+
+export interface Listing<Operation> {
+  readonly items: readonly { readonly operation: Operation; readonly tag?: string }[];
+  /** Cursor of the next page; absent at the end. */
+  readonly next?: string;
+}
+
+export interface ListQuery {
+  readonly fromUnixSeconds: number;
+  readonly toUnixSeconds: number;
+  readonly cursor?: string;
+}
+
+/** What signing an exchange may need. `accessToken` is there when the provider has an `authorize` step. */
+export interface SigningContext {
+  readonly now: Date;
+  readonly accessToken?: string;
+}
+
+export interface AccessToken {
+  readonly token: string;
+  readonly expiresInSeconds: number;
+}
+
+/** Everything the gateway knows about one vendor: data and pure functions. No I/O, no clock, no randomness. */
+export interface ProviderSpec<Operation extends Json, Credentials> {
+  readonly id: string;
+  /** For people: "Vidu (vidu.com)". */
+  readonly name: string;
+  /** Hosts by name, `api` among them; a channel may override them. */
+  readonly origins: { readonly api: string; readonly [name: string]: string };
+  readonly currency: Currency;
+  /** Work that the vendor may run at once for one account, as documented or chosen. */
+  readonly concurrency: number;
+
+  /** Capabilities as data. */
+  readonly models: readonly Model[];
+  /** Only the rules that data cannot state, such as "audio alone is refused". */
+  readonly check?: (request: GenerationRequest, model: Model) => readonly Issue[];
+
+  readonly credentials: ZodType<Credentials>;
+  /** Some vendors want a short-lived token first. Kept by `upstream/` until shortly before it expires. */
+  readonly authorize?: Exchange<{ readonly credentials: Credentials; readonly now: Date }, AccessToken | Unanswered>;
+  readonly sign: (request: HttpRequest, credentials: Credentials, context: SigningContext) => HttpRequest;
+
+  /** The handle that is kept between steps. Parsed again on every read: old rows outlive new code. */
+  readonly operation: ZodType<Operation>;
+  readonly submit: Exchange<Submission, Observation<Operation>>;
+  readonly poll: Exchange<Operation, Observation<Operation>>;
+  readonly list?: Exchange<ListQuery, Listing<Operation> | Unanswered>;
+  readonly cancel?: Exchange<Operation, CancelOutcome>;
+  /** Free question that shows whether the credentials work, for `doctor`. */
+  readonly ping?: Exchange<null, 'ok' | 'refused' | 'unanswered'>;
+  /** Longest time the vendor keeps work open, in seconds. */
+  readonly horizonSeconds: (request: GenerationRequest) => number;
+
+  /** What the vendor bills: without `usage` an upper bound to hold, with it the amount that is due. `undefined`: no price known. */
+  readonly cost: (request: GenerationRequest, model: Model, usage?: Usage) => Cost | undefined;
+  /** A price for people and the model list: amount per unit, at which resolution. */
+  readonly prices: (model: Model) => readonly PriceLine[];
+}
+
+export interface PriceLine {
+  readonly currency: Currency;
+  /** Micro-units of the currency. */
+  readonly micros: number;
+  readonly per: 'second' | 'million_tokens' | 'generation';
+  /** What it applies to, such as "720p, off-peak". */
+  readonly when: string;
+  readonly date: string;
+}
+
+/** A provider with its private types sealed in. The rest of the program sees only `Json` and `unknown`. */
+export type Provider = ProviderSpec<Json, unknown>;
+
+/** Seals the types: what comes back from storage is parsed again before the adapter sees it. */
+export function defineProvider<Operation extends Json, Credentials>(
+  spec: ProviderSpec<Operation, Credentials>,
+): Provider {
+  const { authorize, cancel, list, poll, sign, ...rest } = spec;
+  return {
+    ...rest,
+    sign: (request, held, context) => sign(request, spec.credentials.parse(held), context),
+    poll: {
+      ...poll,
+      build: (operation) => poll.build(spec.operation.parse(operation)),
+      parse: (response, operation) => poll.parse(response, spec.operation.parse(operation)),
+    },
+    ...(list && { list }),
+    ...(cancel && {
+      cancel: {
+        ...cancel,
+        build: (operation) => cancel.build(spec.operation.parse(operation)),
+        parse: (response, operation) => cancel.parse(response, spec.operation.parse(operation)),
+      },
+    }),
+    ...(authorize && {
+      authorize: {
+        ...authorize,
+        build: ({ credentials, now }) => authorize.build({ credentials: spec.credentials.parse(credentials), now }),
+        parse: (response, { credentials, now }) =>
+          authorize.parse(response, { credentials: spec.credentials.parse(credentials), now }),
+      },
+    }),
+  };
+}
