@@ -1,0 +1,151 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { mixed, silence, synthetic } from './audio.ts';
+import { encodeSound, openPictureEncoder, type PictureEncoder, type Sound } from './encoder.ts';
+import { fileNames } from './file-names.ts';
+import type { Film } from './film.ts';
+import { type Furniture, furniture } from './furniture.ts';
+import { type Picture, picture } from './i420.ts';
+import { type References, readFilm, readImage, readReferences } from './inputs.ts';
+import { background, collage, fitted } from './layers.ts';
+import { cover } from './motion.ts';
+import { writeMp4 } from './mp4.ts';
+import { fadeScene, panMargin, panScene, type Scene, zoomScene } from './scene.ts';
+import type { RenderSpec } from './spec.ts';
+import { writeJpeg } from './stills.ts';
+import { Unreadable } from './unreadable.ts';
+
+/** Renders into `folder`; gives the whole length in seconds. Rejects with Unreadable for a bad input. Runs in the child. */
+export async function renderInto(folder: string, spec: RenderSpec): Promise<{ seconds: number }> {
+  const { fps, source } = spec;
+  const film = source === undefined ? undefined : await readFilm('source', source);
+  const kept = film === undefined ? 0 : Math.round(film.seconds * fps);
+  const added = Math.max(1, Math.round(spec.seconds * fps));
+  const seconds = (kept + added) / fps;
+  const references = await readReferences(spec.references ?? [], { sound: spec.audio, seconds });
+  const encoder = openPictureEncoder(spec);
+  const stage = { spec, encoder, kept, added, frame: picture(spec.width, spec.height) };
+
+  const before = film === undefined ? undefined : await copyFilm(film, stage);
+  const scene = await sceneFor(spec, { frames: added, before, references });
+  const stills = await playScene(scene, stage);
+  const [video, sound] = [await encoder.finish(), await soundFor(spec, { film, references, kept, seconds })];
+  film?.close();
+
+  const audio = sound === undefined ? undefined : await encodeSound(sound);
+  await writeFile(join(folder, fileNames.video), await writeMp4({ ...spec, video, audio }));
+  await writeJpeg(stills.poster, join(folder, fileNames.poster));
+  await writeJpeg(stills.last, join(folder, fileNames.lastFrame), 95);
+  return { seconds };
+}
+
+interface Stage {
+  readonly spec: RenderSpec;
+  readonly encoder: PictureEncoder;
+  /** Frames of the source, and new frames. */
+  readonly kept: number;
+  readonly added: number;
+  /** The picture that is drawn on. */
+  readonly frame: Picture;
+}
+
+/** Writes the source at our size and rate: each slot gets the latest picture that has begun. Gives the last picture. */
+async function copyFilm(film: Film, { spec, encoder, kept, frame }: Stage): Promise<Picture> {
+  let slot = 0;
+  let shown = false;
+  const fillUpTo = async (end: number): Promise<void> => {
+    for (; slot < Math.min(end, kept); slot += 1) await encoder.write(frame);
+  };
+  try {
+    for await (const { picture: decoded, start } of film.pictures()) {
+      // A hundredth of a frame is for clocks that count in whole microseconds.
+      if (shown) await fillUpTo(Math.ceil(start * spec.fps - 0.01));
+      cover(decoded, frame);
+      shown = true;
+    }
+  } catch {
+    shown = false;
+  }
+  if (!shown) throw new Unreadable('source', 'the video cannot be decoded');
+  await fillUpTo(kept);
+  return picture(frame.width, frame.height, frame.data.slice());
+}
+
+interface Given {
+  readonly frames: number;
+  readonly before: Picture | undefined;
+  readonly references: References;
+}
+
+async function sceneFor(spec: RenderSpec, given: Given): Promise<Scene> {
+  const { frames } = given;
+  const base = await firstScene(spec, given);
+  if (spec.last === undefined) return base;
+  const last = zoomScene(fitted(await readImage('last', spec.last), spec), { frames, outwards: true });
+  return fadeScene(base, last);
+}
+
+async function firstScene(spec: RenderSpec, { frames, before, references }: Given): Promise<Scene> {
+  if (before !== undefined) return zoomScene(before, { frames });
+  if (spec.first !== undefined) return zoomScene(fitted(await readImage('first', spec.first), spec), { frames });
+  if (references.images.length > 0) return zoomScene(collage(references.images, spec, spec), { frames });
+  const { width, height } = spec;
+  return panScene(background(spec, { width: width + panMargin(frames, width), height }), { frames, width });
+}
+
+/** How long the furniture takes to appear after a given picture, and to go before the last frame. */
+const fadeSeconds = 0.4;
+
+/** The last frame is always free of furniture, so that it can start or extend another video. */
+function opacityAt(index: number, { frames, fps, appears }: { frames: number; fps: number; appears: boolean }): number {
+  const length = Math.max(1, fadeSeconds * fps);
+  const in_ = appears ? index / length : 1;
+  return Math.min(1, in_, (frames - 1 - index) / length);
+}
+
+async function playScene(scene: Scene, stage: Stage): Promise<{ poster: Picture; last: Picture }> {
+  const { spec, encoder, kept, added, frame } = stage;
+  const drawn = furnitureFor(spec, (kept + added) / spec.fps);
+  const appears = spec.first !== undefined || spec.source !== undefined;
+  const posterAt = Math.floor(added * 0.4);
+  const copy = (): Picture => picture(frame.width, frame.height, frame.data.slice());
+  let poster: Picture | undefined;
+  for (let index = 0; index < added; index += 1) {
+    scene.draw(index, frame);
+    const opacity = opacityAt(index, { frames: added, fps: spec.fps, appears });
+    if (opacity > 0) drawn.draw(frame, { frame: kept + index, frames: kept + added, fps: spec.fps, opacity });
+    const compared = (index === 0 && spec.first !== undefined) || (index === added - 1 && spec.last !== undefined);
+    if (!compared) drawn.drawWatermark(frame);
+    if (index === posterAt) poster = copy();
+    await encoder.write(frame);
+  }
+  return { poster: poster ?? copy(), last: copy() };
+}
+
+function furnitureFor(spec: RenderSpec, seconds: number): Furniture {
+  const { width, height, fps, seed } = spec;
+  const parts = [`${Number(seconds.toFixed(2))} s`, `${width}×${height}`, `${fps} fps`, `seed ${seed}`];
+  const details = [...parts, spec.audio ? 'sound' : 'silent'].join(' · ');
+  const { label, prompt, watermark } = spec;
+  return furniture({ label, details, prompt, ...(watermark !== undefined && { watermark }) }, spec);
+}
+
+interface Heard {
+  readonly film: Film | undefined;
+  readonly references: References;
+  readonly kept: number;
+  readonly seconds: number;
+}
+
+/** The source keeps its own sound; references are heard from the start; a seeded chord lies under all, or alone. */
+async function soundFor(spec: RenderSpec, { film, references, kept, seconds }: Heard): Promise<Sound | undefined> {
+  if (!spec.audio) return undefined;
+  const { prompt, seed, fps } = spec;
+  const before = kept / fps;
+  const given = references.sounds.map((sound) => ({ sound, start: before, loudness: 1 }));
+  const bed = synthetic({ prompt, seed, music: spec.music ?? false }, seconds - before);
+  const parts = [{ sound: bed, start: before, loudness: given.length > 0 ? 0.2 : 1 }, ...given];
+  const own = await film?.sound(before);
+  if (own !== undefined) parts.push({ sound: own.subarray(0, 2 * Math.round(before * 48_000)), start: 0, loudness: 1 });
+  return mixed(silence(seconds), parts);
+}

@@ -1,0 +1,69 @@
+import { type Picture, picture } from './i420.ts';
+import { cover, crossFade, pan } from './motion.ts';
+
+/** A moving picture of a known number of frames; `draw` fills `to` with frame `index`. */
+export interface Scene {
+  readonly frames: number;
+  draw(index: number, to: Picture): void;
+}
+
+const even = (length: number): number => 2 * Math.floor(length / 2);
+
+/** Samples that a panned ground moves per step; a step is one frame, or more when there is too little ground. */
+const stride = 2;
+
+/** How much wider than the frame a ground must be to be panned for so many frames, in samples. */
+export const panMargin = (frames: number, width: number): number => even(Math.min(stride * frames, width * 0.25));
+
+/** Pans over a ground that is wider than the frame. */
+export function panScene(ground: Picture, { frames, width }: { frames: number; width: number }): Scene {
+  const room = ground.width - width;
+  const framesPerStep = Math.max(1, Math.ceil((stride * frames) / Math.max(room, stride)));
+  return {
+    frames,
+    draw(index, to) {
+      pan(ground, { to, x: Math.min(even(room), stride * Math.floor(index / framesPerStep)) });
+    },
+  };
+}
+
+/** How far a still picture is magnified over its scene. */
+const zoomed = 0.07;
+
+/**
+ * Zooms slowly into a still: frame 0 is the picture itself. With `outwards` it ends with the picture itself instead. The
+ * zoom moves at every second frame, which nobody sees and which halves its cost.
+ */
+export function zoomScene(still: Picture, options: { frames: number; outwards?: boolean }): Scene {
+  const { frames, outwards = false } = options;
+  const shown = picture(still.width, still.height);
+  let shownStep = -1;
+  return {
+    frames,
+    draw(index, to) {
+      const step = Math.floor((outwards ? frames - 1 - index : index) / 2);
+      if (step !== shownStep) cover(still, shown, 1 + (zoomed * 2 * step) / Math.max(frames, 2));
+      shownStep = step;
+      to.data.set(shown.data);
+    },
+  };
+}
+
+/** Begins as one scene and ends as the other, mixing them in the middle. Both have the same number of frames. */
+export function fadeScene(first: Scene, last: Scene): Scene {
+  const { frames } = first;
+  const start = Math.round(frames * 0.4);
+  const end = Math.max(start + 1, Math.round(frames * 0.8));
+  let over: Picture | undefined;
+  return {
+    frames,
+    draw(index, to) {
+      if (index === frames - 1 || index >= end) return last.draw(index, to);
+      first.draw(index, to);
+      if (index < start) return;
+      over ??= picture(to.width, to.height);
+      last.draw(index, over);
+      crossFade(to, over, (index - start + 1) / (end - start + 1));
+    },
+  };
+}

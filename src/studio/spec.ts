@@ -1,0 +1,47 @@
+import type { Corner } from './furniture.ts';
+
+/** A media file on local disk that the picture or the sound is made from. */
+export interface StudioInput {
+  readonly kind: 'image' | 'video' | 'audio';
+  readonly path: string;
+}
+
+/** What to render. Sizes in pixels, lengths in seconds. */
+export interface RenderSpec {
+  readonly prompt: string;
+  /** 0 to 2^32 - 1. */
+  readonly seed: number;
+  /** Length of the new material; with `source` it comes on top of the source's length. */
+  readonly seconds: number;
+  /** Exact and even. */
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+  readonly audio: boolean;
+  /** First line of the header, such as "viduq3-pro · image · 720p". */
+  readonly label: string;
+  readonly first?: StudioInput;
+  readonly last?: StudioInput;
+  /** Images and a frame of each video become a collage; the sound of videos and audios is used. */
+  readonly references?: readonly StudioInput[];
+  /** A video to extend. */
+  readonly source?: StudioInput;
+  readonly watermark?: { readonly text: string; readonly position: Corner };
+  /** Background music asked for. */
+  readonly music?: boolean;
+  /**
+   * A fixed clip of the wanted size, length, rate and sound that is rendered once and then only looked up: for load tests.
+   * Prompt, seed and inputs are not looked at; an extension is rendered in full, because its length depends on its source.
+   */
+  readonly stock?: boolean;
+}
+
+/** The files of a rendering, in the cache folder: MP4 and two JPEGs. `seconds` is the whole length. */
+export interface Rendering {
+  readonly videoPath: string;
+  readonly posterPath: string;
+  readonly lastFramePath: string;
+  readonly seconds: number;
+  readonly width: number;
+  readonly height: number;
+}
