@@ -1,0 +1,5 @@
+import type { Provider } from '../domain/provider.ts';
+import { viduCn, viduCom } from './vidu/vidu.ts';
+
+/** Every vendor that the gateway can speak to. */
+export const PROVIDERS: readonly Provider[] = [viduCom, viduCn];

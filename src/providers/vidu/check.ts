@@ -1,0 +1,49 @@
+import type { Issue } from '../../domain/issue.ts';
+import type { Model } from '../../domain/model.ts';
+import { type GenerationRequest, inputsOf } from '../../domain/request.ts';
+import { inlineChars } from '../kit/media.ts';
+import { namedReferences } from './reference-names.ts';
+import { takesSubjects } from './submit.ts';
+
+/** Vidu: image rules. The whole POST body, base64 included. */
+const MAX_BODY_BYTES = 20_000_000;
+
+export interface ViduRules {
+  /** Prompt limit on plain reference images, where the variant's page has a lower one. */
+  readonly plainReferencesMaxChars?: number;
+}
+
+/** Rules of Vidu that data cannot state: references named in the prompt exist, the body stays under 20 MB. */
+export const viduCheck =
+  ({ plainReferencesMaxChars }: ViduRules) =>
+  (request: GenerationRequest, model: Model): readonly Issue[] => [
+    ...unknownNames(request),
+    ...promptTooLong(request, takesSubjects(request, model.id) ? undefined : plainReferencesMaxChars),
+    ...bodyTooLarge(request),
+  ];
+
+function unknownNames(request: GenerationRequest): readonly Issue[] {
+  if (request.mode !== 'references') return [];
+  const count = inputsOf(request, 'reference').length;
+  return namedReferences(request.prompt)
+    .filter((number) => number < 1 || number > count)
+    .map((number) => ({
+      param: 'prompt',
+      code: 'invalid_value',
+      message: `prompt names @Image${number}, but there ${count === 1 ? 'is 1 reference image' : `are ${count} reference images`}: @Image1 to @Image${count} can be named.`,
+    }));
+}
+
+function promptTooLong(request: GenerationRequest, maxChars: number | undefined): readonly Issue[] {
+  const chars = [...request.prompt].length;
+  if (request.mode !== 'references' || maxChars === undefined || chars <= maxChars) return [];
+  const message = `prompt has ${chars} characters; with reference images at most ${maxChars} are allowed.`;
+  return [{ param: 'prompt', code: 'invalid_value', message }];
+}
+
+function bodyTooLarge(request: GenerationRequest): readonly Issue[] {
+  const bytes = inlineChars(request.inputs) + new TextEncoder().encode(request.prompt).length;
+  if (bytes <= MAX_BODY_BYTES) return [];
+  const message = `The images given as data have ${bytes} characters in all; at most ${MAX_BODY_BYTES} are allowed. Give addresses instead.`;
+  return [{ param: 'inputs', code: 'input_invalid', message }];
+}

@@ -1,0 +1,88 @@
+import type { Exchange } from '../../domain/http.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { Observation, Submission } from '../../domain/provider.ts';
+import { type DeliveredMedia, type GenerationRequest, inputsOf, type Mode } from '../../domain/request.ts';
+import { refusedSubmit, rowOf } from '../kit/failure-table.ts';
+import { addressOf } from '../kit/media.ts';
+import { sentModelId } from '../kit/model-id.ts';
+import { succeeded, unanswered } from '../kit/unanswered.ts';
+import { VIDU_FAILURES } from './failures.ts';
+import { namedReferences } from './reference-names.ts';
+import { created, errorIn, type ViduOperation } from './wire.ts';
+
+const ENDPOINTS: { readonly [M in Mode]?: `/${string}` } = {
+  text: '/ent/v2/text2video',
+  image: '/ent/v2/img2video',
+  frames: '/ent/v2/start-end2video',
+  references: '/ent/v2/reference2video',
+};
+
+/** Models of which reference2video takes `subjects`, so that `@Image1` in a prompt means something. viduq3-mix does not. */
+const WITH_SUBJECTS = new Set(['viduq3', 'viduq3-turbo']);
+
+/**
+ * Plain images, or one subject per image named `Image1`, `Image2`, ... when the prompt names them: the presence of
+ * `subjects` selects the form of reference2video.
+ */
+function referenceMembers(request: GenerationRequest<DeliveredMedia>, modelId: string): JsonObject {
+  const images = inputsOf(request, 'reference', 'image').map(addressOf);
+  if (!takesSubjects(request, modelId)) return { images };
+  return { subjects: images.map((image, index) => ({ name: `Image${index + 1}`, images: [image] })) };
+}
+
+/** Whether a request goes in the subjects form of reference2video. */
+export const takesSubjects = (request: GenerationRequest<unknown>, modelId: string): boolean =>
+  WITH_SUBJECTS.has(modelId) && namedReferences(request.prompt).length > 0;
+
+function mediaMembers(request: GenerationRequest<DeliveredMedia>, modelId: string): JsonObject {
+  if (request.mode === 'references') return referenceMembers(request, modelId);
+  const frames = [...inputsOf(request, 'first_frame'), ...inputsOf(request, 'last_frame')];
+  return frames.length > 0 ? { images: frames.map(addressOf) } : {};
+}
+
+/** The body of a create call, every default explicit (vendor-vidu.md section 5). */
+function bodyOf(submission: Submission): JsonObject {
+  const { request, model, tag } = submission;
+  return {
+    model: sentModelId(submission),
+    ...(request.prompt !== '' && { prompt: request.prompt }),
+    ...mediaMembers(request, model.id),
+    duration: request.seconds,
+    resolution: request.resolution,
+    ...(request.aspectRatio !== undefined && { aspect_ratio: request.aspectRatio }),
+    audio: request.audio,
+    // "Needed when audio is true" on img2video; Q3 knows this value only.
+    ...(request.mode === 'image' && request.audio && { audio_type: 'all' }),
+    ...(request.seed !== undefined && { seed: request.seed }),
+    off_peak: request.offPeak,
+    ...request.options,
+    payload: tag,
+  };
+}
+
+/** Vidu: create. There is no idempotency key; `payload` comes back with the task. */
+export const submit: Exchange<Submission, Observation<ViduOperation>> = {
+  build(submission) {
+    const path = ENDPOINTS[submission.request.mode];
+    if (path === undefined) throw new Error(`Vidu has no endpoint for mode ${submission.request.mode}`);
+    return { method: 'POST', path, body: { json: bodyOf(submission) } };
+  },
+
+  parse(response) {
+    const error = errorIn(response);
+    if (error || !succeeded(response)) {
+      const row = error && rowOf(VIDU_FAILURES, error.code);
+      return refusedSubmit({ response, status: error?.status ?? response.status, error, row });
+    }
+    const read = created.safeParse(response.json);
+    if (!read.success) return unanswered(response, { started: 'maybe' });
+    const { task_id, state, payload } = read.data;
+    return {
+      state: 'running',
+      operation: { taskId: task_id },
+      queued: true,
+      ...(typeof state === 'string' && { vendorState: state }),
+      ...(typeof payload === 'string' && payload !== '' && { tag: payload }),
+    };
+  },
+};

@@ -1,0 +1,41 @@
+import type { Json } from '../../src/domain/json.ts';
+import type { FailureTable } from '../../src/providers/kit/failure-table.ts';
+import { VIDU_FAILURES } from '../../src/providers/vidu/failures.ts';
+
+/** What the contract suite must know about a vendor's wire to ask its questions. */
+export interface ProviderCase {
+  /** Its folder under src/providers. */
+  readonly folder: string;
+  /** Snapshots are kept for one of the variants; the others must send the same but for the names of models. */
+  readonly sameBodiesAs?: string;
+  readonly credentials: { readonly [name: string]: string };
+  readonly secret: string;
+  readonly operation: (id: string) => Json;
+  /** A healthy poll answer with a state word that does not exist. */
+  readonly unknownState: Json;
+  readonly failures: FailureTable;
+  /** Every code of the vendor's error page. */
+  readonly codes: readonly string[];
+}
+
+const VIDU_CODES =
+  'BadRequest FieldLacking FieldUnwanted FieldInvalid FieldItemCountOutOfRange PageSizeOutOfRange ImageDownloadFailure ' +
+  'ImageFormatInvalid OperationInProcess TaskPromptPolicyViolation AuditSubmitIllegal CreationPolicyViolation ' +
+  'CreditInsufficient ModelUnavailable UserCancelled ImageCheckBodyJointsFailed ImageCheckFaceFailed ' +
+  'ImageObjectsUndetected CODEC Unauthorized Forbidden TaskNotFound CreationNotFound NotFound Conflict QuotaExceeded ' +
+  'TooManyRequests SystemThrottling Canceled InternalServiceFailure AuditFailed MultiFaceDetected VideoFormatInvalid';
+
+const vidu: ProviderCase = {
+  folder: 'vidu',
+  credentials: { apiKey: 'vda_secret_4711' },
+  secret: 'vda_secret_4711',
+  operation: (id) => ({ taskId: id }),
+  unknownState: { id: '1', state: 'daydreaming', err_code: '', creations: [] },
+  failures: VIDU_FAILURES,
+  codes: VIDU_CODES.split(' '),
+};
+
+export const CASES: Readonly<Record<string, ProviderCase>> = {
+  vidu,
+  'vidu-cn': { ...vidu, sameBodiesAs: 'vidu' },
+};
