@@ -62,11 +62,16 @@ export function completed(lock: Lock, { newest }: { newest: (addition: Addition)
   }
   const additions = missing(lock);
   for (const addition of additions) {
+    const siblings = Object.keys(lock.packages[addition.namedBy]?.optionalDependencies ?? {});
+    const { os, cpu, libc } = platformOf(addition.name, siblings);
+    // In npm's own order, so that a later `npm install` leaves the entry as it is.
     packages[addition.key] = {
       version: EXACT.test(addition.range) ? addition.range : newest(addition),
-      ...platformOf(addition.name, Object.keys(lock.packages[addition.namedBy]?.optionalDependencies ?? {})),
+      cpu,
       ...(addition.dev && { dev: true }),
+      ...(libc !== undefined && { libc }),
       optional: true,
+      os,
     };
   }
   const sorted = Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, 'en'));

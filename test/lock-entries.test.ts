@@ -19,8 +19,7 @@ test('the lock file is complete and names no registry', () => {
 test('an entry that is taken out is missed and comes back as it was', () => {
   const holed = without(/cli-linux-arm64-musl$/);
   expect(missing(holed).map(({ key }) => key)).toEqual(['node_modules/@biomejs/cli-linux-arm64-musl']);
-  expect(completed(holed, never)).toEqual(lock);
-  expect(Object.keys(completed(holed, never).packages)).toEqual(Object.keys(lock.packages));
+  expect(JSON.stringify(completed(holed, never))).toBe(JSON.stringify(lock)); // the order counts: npm keeps its own
 });
 
 test('a registry address is found and removed, a link to a workspace stays', () => {
