@@ -1,0 +1,25 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { createContext, type EmulatorOptions } from './kit/context.ts';
+import { createControl } from './kit/control.ts';
+import { describeVidu } from './vidu/answers.ts';
+import { createViduEmulator } from './vidu/emulator.ts';
+
+const VENDORS = { vidu: describeVidu };
+
+/**
+ * All emulators in one server, not yet listening: `/vidu`, `/ark`, `/vertex`, and `/control` when `control` is given.
+ * Any number of them may run over one store.
+ */
+export async function createEmulatorServer(options: EmulatorOptions): Promise<FastifyInstance> {
+  const context = createContext(options);
+  // A paid create must not be lost to a keep-alive race; polls come seconds apart.
+  const app = Fastify({ keepAliveTimeout: 72_000, forceCloseConnections: true });
+  await app.register(createViduEmulator(context), { prefix: '/vidu' });
+  if (options.control !== undefined) {
+    const control = createControl(context, { ...options.control, vendors: VENDORS });
+    await app.register(control, { prefix: '/control' });
+  }
+  app.addHook('onReady', () => context.inputs.sweep());
+  app.addHook('onClose', () => context.renderings.idle());
+  return app;
+}
