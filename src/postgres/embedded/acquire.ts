@@ -35,11 +35,17 @@ export interface Held {
 type Running = Extract<Found, { state: 'running' }>;
 
 const launchSeconds = 150;
-/** After how many milliseconds a server or straggler that should be gone is told so, ever more firmly. */
-const persuasion = [
-  [5_000, 'SIGINT'],
+/** After how many milliseconds a server that nobody can reach, or whose shutdown hangs, is told so, ever more firmly. */
+const serverPersuasion = [
+  [3_000, 'SIGINT'],
   [10_000, 'SIGQUIT'],
   [20_000, 'SIGKILL'],
+] as const;
+/** The same for processes without a postmaster: they work for nobody, and only wait for a long statement's end. */
+const stragglerPersuasion = [
+  [1_000, 'SIGTERM'],
+  [3_000, 'SIGQUIT'],
+  [5_000, 'SIGKILL'],
 ] as const;
 
 /** `dataFolder` is an existing folder's real path. */
@@ -98,7 +104,7 @@ async function adoptOrStart(site: Site): Promise<Held> {
       continue;
     }
     if (found.state === 'stragglers') {
-      patience.run(found.pids);
+      patience.run(found.pids, stragglerPersuasion);
     } else {
       const joined = await joinServer(site, found);
       if ('membership' in joined) {
@@ -108,7 +114,7 @@ async function adoptOrStart(site: Site): Promise<Held> {
         return { ...joined, pid, adopted: !started };
       }
       if (joined.not === 'unreachable') await mustShareMounts(found);
-      if (joined.not !== 'waiting' && found.status !== 'starting') patience.run([found.pid]);
+      if (joined.not !== 'waiting' && found.status !== 'starting') patience.run([found.pid], serverPersuasion);
     }
     if (performance.now() - begun > launchSeconds * 1000) throw new Error('The embedded PostgreSQL does not get ready');
     await sleep(15);
@@ -126,7 +132,7 @@ async function joinServer(site: Site, { socketFolder }: Running) {
 function patienceWith(site: Site) {
   const seen = new Map<number, { readonly since: number; step: number }>();
   return {
-    run(pids: readonly number[]) {
+    run(pids: readonly number[], persuasion: typeof serverPersuasion | typeof stragglerPersuasion) {
       for (const pid of pids) {
         const entry = seen.get(pid) ?? { since: performance.now(), step: 0 };
         seen.set(pid, entry);

