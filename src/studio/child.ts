@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { JobAnswer, JobRequest } from './jobs.ts';
-import { renderInto } from './render.ts';
+import { renderInto, warmUp } from './render.ts';
 import { Unreadable } from './unreadable.ts';
 
 /**
@@ -18,6 +18,9 @@ new Worker(new URL('./orphan-watch.ts', import.meta.url), { workerData: { parent
 process.on('message', (request: JobRequest) => {
   void answer(request).then((done) => process.send?.(done));
 });
+
+// Started ahead of its first job: it has the time to get ready.
+if (process.argv.includes('warm')) await warmUp();
 
 async function answer({ job, folder, spec }: JobRequest): Promise<JobAnswer> {
   try {

@@ -130,6 +130,8 @@ export async function encodeSound(sound: Sound): Promise<Encoded> {
     const block = new AudioData({ ...format, timestamp, data });
     encoder.encode(block);
     block.close();
+    // A turn for the pictures: they are encoded on another thread, which shall never wait for us.
+    await new Promise((resolve) => setImmediate(resolve));
   }
   await encoder.flush();
   encoder.close();

@@ -14,10 +14,10 @@ import {
   WAVE,
   WEBM,
 } from 'mediabunny';
-import type { VideoFrame } from 'node-webcodecs';
 import { decodePictures, decodeSound, type PictureConfig } from './decoder.ts';
 import type { Sound } from './encoder.ts';
-import { type Picture, picture } from './i420.ts';
+import { pictureFromFrame } from './frame-picture.ts';
+import type { Picture } from './i420.ts';
 import { turn } from './motion.ts';
 
 /** A video file, opened for decoding. */
@@ -64,7 +64,7 @@ export async function openFilm(path: string): Promise<Film> {
   const decode = async function* (some: readonly EncodedPacket[]) {
     let index = 0;
     for await (const frame of decodePictures(pictureConfig, some)) {
-      yield { picture: turn(await pictureOf(frame), rotation), start: starts[index] ?? end };
+      yield { picture: turn(await pictureFromFrame(frame), rotation), start: starts[index] ?? end };
       index += 1;
     }
   };
@@ -105,17 +105,3 @@ const bytes = (source: ArrayBufferLike | ArrayBufferView): Uint8Array =>
   ArrayBuffer.isView(source)
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
     : new Uint8Array(source);
-
-/** Copies a decoded frame, whatever its pixel format, and closes it. An odd last row or column is left out. */
-async function pictureOf(frame: VideoFrame): Promise<Picture> {
-  const width = frame.codedWidth & ~1;
-  const height = frame.codedHeight & ~1;
-  try {
-    if (width === 0 || height === 0) throw new Error('Its pictures are too small.');
-    const out = picture(width, height);
-    await frame.copyTo(out.data, { format: 'I420', rect: { x: 0, y: 0, width, height } });
-    return out;
-  } finally {
-    frame.close();
-  }
-}

@@ -142,14 +142,17 @@ const wrapped = (text: string, style: Style, limit: { width: number; most: numbe
   return breakLines(text, { ...limit, measure }).map((line) => ({ ...style, text: line }));
 };
 
+/** A dot shall end a line, not begin the next. */
+const unbroken = (text: string): string => text.replaceAll(' · ', '\u00a0· ');
+
 function headerBox(words: Words, { layout, width }: { layout: Layout; width: number }): Overlay {
   const padding = 14 * layout.unit;
   const limit = { width: width - 2 * padding, most: 3 };
   const label: Style = { size: 24 * layout.unit, weight: 650, colour: '#ffffff' };
   const details: Style = { size: 19 * layout.unit, weight: 450, colour: '#c9d1de' };
   const lines = [
-    ...wrapped(drawable(words.label, 120), label, limit),
-    ...wrapped(drawable(words.details, 200), details, limit),
+    ...wrapped(unbroken(drawable(words.label, 120)), label, limit),
+    ...wrapped(unbroken(drawable(words.details, 200)), details, limit),
   ];
   return textBox(lines, { padding, background: dark });
 }

@@ -49,8 +49,8 @@ export function openPool(options: PoolOptions): Pool {
   let nextJob = 1;
   let closed = false;
 
-  const start = (): Child => {
-    const child = startChild(options.entry);
+  const start = (ahead: boolean): Child => {
+    const child = startChild(options.entry, ahead);
     children.add(child);
     log('studio.child-started', { pid: child.process.pid });
     child.process.on('message', (answer: JobAnswer) => finish(child, answer));
@@ -64,7 +64,7 @@ export function openPool(options: PoolOptions): Pool {
       const idle = [...children].find(({ job }) => job === undefined);
       if (idle === undefined && children.size >= options.children) return;
       const job = waiting.shift();
-      if (job !== undefined) give(idle ?? start(), job);
+      if (job !== undefined) give(idle ?? start(false), job);
     }
   };
 
@@ -88,7 +88,7 @@ export function openPool(options: PoolOptions): Pool {
     else job.reject(new StudioError(answer.code, answer.message));
     if (child.jobsDone >= jobsPerChild) {
       remove(child);
-      if (!closed) start();
+      if (!closed) start(true);
     }
     dispatch();
   };
@@ -118,7 +118,7 @@ export function openPool(options: PoolOptions): Pool {
         dispatch();
       }),
     warm() {
-      while (!closed && children.size < options.children) start();
+      while (!closed && children.size < options.children) start(true);
     },
     async close() {
       closed = true;
@@ -155,9 +155,9 @@ function hold({ process: child }: Child, working: boolean): void {
 /** What a child may know of our environment: it reads strangers' files, and needs no key. */
 const passedOn = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LD_LIBRARY_PATH'];
 
-function startChild(entry: URL): Child {
+function startChild(entry: URL, ahead: boolean): Child {
   const known = Object.fromEntries(passedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-  const child = fork(entry, {
+  const child = fork(entry, ahead ? ['warm'] : [], {
     // Its own process group: Ctrl-C in the terminal is for us to handle. It ends itself when our end of the channel closes.
     detached: true,
     // Nothing of our own flags: a debugger port, for one, cannot be shared.

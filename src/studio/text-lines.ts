@@ -20,7 +20,8 @@ export function breakLines(
 }
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-const breakable = /[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+\s*|\s+/gu;
+/** One Han or kana character, a word with its spaces, or spaces; a no-break space belongs to its word. */
+const breakable = /[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|[^ \u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+ *| +/gu;
 
 function* pieces(text: string, tooLong: (word: string) => boolean): Generator<string> {
   for (const [word] of text.matchAll(breakable)) {
