@@ -5,11 +5,16 @@ import type { Issue } from './issue.ts';
 import type { Json } from './json.ts';
 import type { Model } from './model.ts';
 import type { Cost, Currency } from './money.ts';
-import type { DeliveredMedia, GenerationRequest } from './request.ts';
+import type { DeliveredMedia, GenerationRequest, Warning } from './request.ts';
 
 /** What a vendor can tell us about an attempt, whether it answers a submit or a poll. */
 export type Observation<Operation = Json> =
-  | ({ readonly state: 'running'; readonly operation: Operation; readonly progress?: number } & Seen)
+  | ({
+      readonly state: 'running';
+      readonly operation: Operation;
+      readonly progress?: number /** Accepted, but the vendor has not begun. */;
+      readonly queued?: boolean;
+    } & Seen)
   | ({
       readonly state: 'succeeded';
       readonly operation?: Operation;
@@ -64,7 +69,10 @@ export type CancelOutcome = 'cancelled' | 'too-late' | 'unanswered';
 export interface Submission {
   readonly model: Model;
   readonly request: GenerationRequest<DeliveredMedia>;
-  /** Sent along where the vendor echoes it: installation and attempt, to find the work again after an unknown outcome. */
+  /**
+   * Sent along where the vendor echoes it: installation and attempt, to find the work again after an unknown outcome.
+   * At most 63 characters of a-z, 0-9, `-` and `_`: what Ark and Google take.
+   */
   readonly tag: string;
   readonly settings: ChannelSettings;
 }
@@ -108,8 +116,13 @@ export interface ProviderSpec<Operation extends Json, Credentials> {
 
   /** Capabilities as data. */
   readonly models: readonly Model[];
-  /** Only the rules that data cannot state, such as "audio alone is refused". */
+  /**
+   * Only the rules that data cannot state, such as "audio alone is refused". `param` is a neutral name: `prompt`,
+   * `seconds`, `options.style`, or role and kind of an input, `reference.audio`.
+   */
   readonly check?: (request: GenerationRequest, model: Model) => readonly Issue[];
+  /** Takes out of a prompt what the vendor would read as a command; the warning says so. Doing it twice changes nothing more. */
+  readonly adjustPrompt?: (prompt: string) => { readonly prompt: string; readonly warning?: Warning };
 
   readonly credentials: ZodType<Credentials>;
   /** Some vendors want a short-lived token first. Kept by `upstream/` until shortly before it expires. */

@@ -1,4 +1,5 @@
 import type { Json } from '../../src/domain/json.ts';
+import { ARK_FAILURES } from '../../src/providers/ark/failures.ts';
 import type { FailureTable } from '../../src/providers/kit/failure-table.ts';
 import { VIDU_FAILURES } from '../../src/providers/vidu/failures.ts';
 
@@ -35,7 +36,38 @@ const vidu: ProviderCase = {
   codes: VIDU_CODES.split(' '),
 };
 
+const ARK_CODES =
+  'MissingParameter MissingParameter.x InvalidParameter InvalidParameter.x InvalidParameter.UnsupportedParameter ' +
+  'InvalidParameter.TaskTypeConstraint InvalidParameter.TaskTypeMismatch InvalidImageURL.EmptyURL ' +
+  'InvalidImageURL.InvalidFormat InvalidArgumentError.x InvalidEndpoint.ClosedEndpoint OutofContextError ' +
+  'SensitiveContentDetected SensitiveContentDetected.SevereViolation SensitiveContentDetected.Violence ' +
+  'InputTextSensitiveContentDetected InputImageSensitiveContentDetected InputVideoSensitiveContentDetected ' +
+  'InputAudioSensitiveContentDetected OutputTextSensitiveContentDetected OutputImageSensitiveContentDetected ' +
+  'OutputVideoSensitiveContentDetected OutputAudioSensitiveContentDetected ' +
+  'InputImageSensitiveContentDetected.PrivacyInformation OutputVideoSensitiveContentDetected.PolicyViolation ' +
+  'InputVideoSensitiveContentDetected.DeepFake InputTextRiskDetection InputImageRiskDetection OutputTextRiskDetection ' +
+  'OutputImageRiskDetection ContentSecurityDetectionError AuthenticationError InvalidAccountStatus ' +
+  'OperationDenied.InvalidState OperationDenied.PermissionDenied OperationDenied.ServiceNotOpen ' +
+  'OperationDenied.ServiceOverdue AccountOverdueError AccessDenied InvalidEndpointOrModel.NotFound ' +
+  'InvalidEndpointOrModel.ModelIDAccessDisabled ModelNotOpen UnsupportedModel NotFound.x ' +
+  'RateLimitExceeded.EndpointRPMExceeded RateLimitExceeded.EndpointTPMExceeded ModelAccountRpmRateLimitExceeded ' +
+  'ModelAccountTpmRateLimitExceeded ModelAccountIpmRateLimitExceeded APIAccountRpmRateLimitExceeded ' +
+  'AccountRateLimitExceeded RequestBurstTooFast ServerOverloaded QuotaExceeded SetLimitExceeded ' +
+  'InflightBatchsizeExceeded InternalServiceError';
+
+const ark: ProviderCase = {
+  folder: 'ark',
+  credentials: { apiKey: 'ark-secret-4711' },
+  secret: 'ark-secret-4711',
+  operation: (id) => ({ taskId: id }),
+  unknownState: { id: 'cgt-1', status: 'daydreaming', error: null },
+  failures: ARK_FAILURES,
+  codes: ARK_CODES.split(' '),
+};
+
 export const CASES: Readonly<Record<string, ProviderCase>> = {
   vidu,
+  ark,
+  byteplus: { ...ark, sameBodiesAs: 'ark' },
   'vidu-cn': { ...vidu, sameBodiesAs: 'vidu' },
 };

@@ -1,7 +1,7 @@
 import type { Issue } from '../../domain/issue.ts';
 import type { Model } from '../../domain/model.ts';
 import { type GenerationRequest, inputsOf } from '../../domain/request.ts';
-import { inlineChars } from '../kit/media.ts';
+import { bodyTooLarge } from '../kit/media.ts';
 import { namedReferences } from './reference-names.ts';
 import { takesSubjects } from './submit.ts';
 
@@ -19,7 +19,7 @@ export const viduCheck =
   (request: GenerationRequest, model: Model): readonly Issue[] => [
     ...unknownNames(request),
     ...promptTooLong(request, takesSubjects(request, model.id) ? undefined : plainReferencesMaxChars),
-    ...bodyTooLarge(request),
+    ...bodyTooLarge(request, MAX_BODY_BYTES),
   ];
 
 function unknownNames(request: GenerationRequest): readonly Issue[] {
@@ -39,11 +39,4 @@ function promptTooLong(request: GenerationRequest, maxChars: number | undefined)
   if (request.mode !== 'references' || maxChars === undefined || chars <= maxChars) return [];
   const message = `prompt has ${chars} characters; with reference images at most ${maxChars} are allowed.`;
   return [{ param: 'prompt', code: 'invalid_value', message }];
-}
-
-function bodyTooLarge(request: GenerationRequest): readonly Issue[] {
-  const bytes = inlineChars(request.inputs) + new TextEncoder().encode(request.prompt).length;
-  if (bytes <= MAX_BODY_BYTES) return [];
-  const message = `The images given as data have ${bytes} characters in all; at most ${MAX_BODY_BYTES} are allowed. Give addresses instead.`;
-  return [{ param: 'inputs', code: 'input_invalid', message }];
 }
