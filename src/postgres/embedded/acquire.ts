@@ -3,7 +3,7 @@ import { readFile, readlink, rename, stat, writeFile } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseRunnable, type Log } from './choose.ts';
-import { clusterExists, createCluster, ownerRole, prepareCluster, readPassword } from './cluster.ts';
+import { clusterExists, createCluster, ownerRole, prepareCluster, readPassword, removeUnfinished } from './cluster.ts';
 import { holdLaunchLock } from './lock.ts';
 import { type Connection, join, type Membership } from './membership.ts';
 import { EmbeddedPostgresUnavailable } from './platform.ts';
@@ -160,6 +160,7 @@ async function mustShareMounts({ pid, socketFolder }: Running): Promise<void> {
 
 async function start(site: Site): Promise<void> {
   const exists = await clusterExists(site.cluster);
+  await removeUnfinished(await markOf(site));
   const runnable = await chooseRunnable(site);
   if (!exists) await createCluster(runnable, site.cluster);
   await prepareCluster(runnable.runAs, site.cluster);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { appendFile, chown, lchown, lstat, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedPostgresUnavailable } from './platform.ts';
-import { hasCode } from './process.ts';
+import { type ClusterMark, clusterProcesses, hasCode, signalProcess } from './process.ts';
 import { type RunAs, type Runnable, serverCommand } from './run-as.ts';
 
 /** The role that owns everything in the cluster, and the name of the database made in it. */
@@ -62,7 +62,6 @@ export async function clusterExists(folder: string): Promise<boolean> {
  * leaves nothing that looks like one. The caller holds the launch lock.
  */
 export async function createCluster(runnable: Runnable, folder: string): Promise<void> {
-  await removeUnfinished(folder);
   const aside = await mkdtemp(`${folder}.new-`);
   const { uid, gid } = runnable.runAs;
   await chown(aside, uid, gid);
@@ -80,10 +79,19 @@ async function syncFolder(path: string): Promise<void> {
   await handle.sync().finally(() => handle.close());
 }
 
-async function removeUnfinished(folder: string): Promise<void> {
+/**
+ * Removes what killed launchers left half made. Their initdb may still be at work in it, and fails when its server is
+ * ended. The caller holds the launch lock.
+ */
+export async function removeUnfinished({ folder, name, uids }: ClusterMark): Promise<void> {
   const parent = join(folder, '..');
-  const leftovers = (await readdir(parent)).filter((name) => /^postgres\.(new|probe)-/.test(name));
-  await Promise.all(leftovers.map((name) => rm(join(parent, name), { recursive: true, force: true })));
+  for (const entry of await readdir(parent)) {
+    if (!/^postgres\.(new|probe)-/.test(entry)) continue;
+    const unfinished = join(parent, entry);
+    for (const pid of await clusterProcesses({ folder: unfinished, name, uids })) signalProcess(pid, 'SIGKILL');
+    // What cannot be removed now is in nobody's way, and is tried again at the next start.
+    await rm(unfinished, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+  }
 }
 
 async function initialize(runnable: Runnable, folder: string, password: string): Promise<void> {

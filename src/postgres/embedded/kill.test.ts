@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -150,7 +150,7 @@ test('a server whose socket folder was cleaned away is restarted', async () => {
 });
 
 test('a launcher killed while it starts leaves nothing that stops the next one', async () => {
-  for (const milliseconds of [250, 600]) {
+  for (const milliseconds of [250, 500, 750]) {
     const dataFolder = await newDataFolder();
     const launcher = new URL('launch.ts', import.meta.url).href;
     const script = `import { launchEmbeddedPostgres as launch } from ${JSON.stringify(launcher)};
@@ -161,5 +161,6 @@ test('a launcher killed while it starts leaves nothing that stops the next one',
     const next = await launchEmbeddedPostgres({ dataFolder });
     expect(await query(next.connection, 'select 1 as one')).toEqual([{ one: 1 }]);
     await next.leave();
+    expect((await readdir(dataFolder)).sort()).toEqual(['postgres', 'postgres.json', 'postgres.log']);
   }
 });

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode, processIdentity } from './process.ts';
 
 const pollMilliseconds = 20;
-/** A lock without content is one that is being written; after this long its writer died before it could. */
-const unwrittenMilliseconds = 5_000;
+
+type Release = () => Promise<void>;
 
 /**
- * Takes the launch lock: a file that only its creator could create (O_EXCL), naming the process. Waits while that
+ * Takes the launch lock: a file that only one process can have put there, and that names it. Waits while that
  * process lives and takes over from a dead one; a pid that now belongs to another process counts as dead.
  * Throws when it is still held after `waitSeconds`. The returned function releases it and never throws.
  */
-export async function holdLaunchLock(file: string, waitSeconds: number): Promise<() => Promise<void>> {
+export async function holdLaunchLock(file: string, waitSeconds: number): Promise<Release> {
   const deadline = performance.now() + waitSeconds * 1000;
   for (;;) {
     const release = await tryLaunchLock(file);
@@ -24,20 +24,23 @@ export async function holdLaunchLock(file: string, waitSeconds: number): Promise
   }
 }
 
-/** As `holdLaunchLock`, but answers undefined at once when a live process holds it. */
-export async function tryLaunchLock(file: string): Promise<(() => Promise<void>) | undefined> {
+/** As `holdLaunchLock`, but answers undefined at once when another holds it. */
+export async function tryLaunchLock(file: string): Promise<Release | undefined> {
   const mine = `${process.pid} ${await processIdentity(process.pid)} ${randomUUID()}`;
-  if (await create(file, mine)) return () => release(file, mine);
-  const theirs = await readFile(file, 'utf8').catch(() => undefined);
-  if (theirs === undefined || !(await isAbandoned(file, theirs))) return undefined;
-  await setAside(file, theirs);
-  return (await create(file, mine)) ? () => release(file, mine) : undefined;
+  const aside = `${file}.${randomUUID()}`;
+  // Written before it gets the lock's name, so that a lock is never seen empty.
+  await writeFile(aside, mine, { flag: 'wx', mode: 0o644 });
+  try {
+    if ((await take(aside, file)) || (await takeOver(aside, file))) return () => release(file, mine);
+    return undefined;
+  } finally {
+    await unlink(aside).catch(() => undefined);
+  }
 }
 
-async function create(file: string, content: string): Promise<boolean> {
+async function take(aside: string, file: string): Promise<boolean> {
   try {
-    const handle = await open(file, 'wx', 0o644);
-    await handle.writeFile(content).finally(() => handle.close());
+    await link(aside, file);
     return true;
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
@@ -45,25 +48,29 @@ async function create(file: string, content: string): Promise<boolean> {
   }
 }
 
-async function isAbandoned(file: string, content: string): Promise<boolean> {
-  const [pid, identity] = content.split(' ');
-  if (pid === undefined || identity === undefined) {
-    const info = await stat(file).catch(() => undefined);
-    return info !== undefined && Date.now() - info.mtimeMs > unwrittenMilliseconds;
+/**
+ * Replaces the lock of a dead process. Several may find it dead: only the holder of a second lock may replace it, and
+ * only while it is still that one. That second lock is taken in the same way, so a death in the middle of this is no
+ * end either.
+ */
+async function takeOver(aside: string, file: string): Promise<boolean> {
+  const theirs = await readFile(file, 'utf8').catch(() => undefined);
+  if (theirs === undefined || (await isHeld(theirs))) return false;
+  const finish = await tryLaunchLock(`${file}.takeover`);
+  if (finish === undefined) return false;
+  try {
+    if ((await readFile(file, 'utf8').catch(() => undefined)) !== theirs) return false;
+    await rename(aside, file);
+    return true;
+  } finally {
+    await finish();
   }
-  return (await processIdentity(Number(pid))) !== identity;
 }
 
-/** Two may find the same dead lock: a rename lets only one of them have it, and shows whether it was still that one. */
-async function setAside(file: string, expected: string): Promise<void> {
-  const aside = `${file}.${randomUUID()}`;
-  const taken = await rename(file, aside).then(
-    () => readFile(aside, 'utf8'),
-    () => undefined,
-  );
-  if (taken === undefined) return;
-  if (taken === expected) await unlink(aside);
-  else await rename(aside, file);
+/** Without content it is what a power cut left. */
+async function isHeld(content: string): Promise<boolean> {
+  const [pid, identity] = content.split(' ');
+  return pid !== undefined && identity !== undefined && (await processIdentity(Number(pid))) === identity;
 }
 
 async function release(file: string, mine: string): Promise<void> {

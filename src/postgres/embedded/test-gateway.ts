@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -30,7 +30,15 @@ export async function endEverything(): Promise<void> {
 /** For afterAll: removes the folders too. */
 export async function removeEverything(): Promise<void> {
   await endEverything();
-  for (const folder of made.splice(0)) await rm(folder, { recursive: true, force: true });
+  for (const folder of made.splice(0)) {
+    for (const name of await readdir(folder)) await removeSocketFolder(join(folder, name));
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function removeSocketFolder(dataFolder: string): Promise<void> {
+  const record = await readFile(join(dataFolder, 'postgres.json'), 'utf8').catch(() => undefined);
+  if (record !== undefined) await rm(JSON.parse(record).socketFolder, { recursive: true, force: true });
 }
 
 /** Kills every process of the data folder's server and waits until they are gone. */
