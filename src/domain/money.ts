@@ -26,10 +26,5 @@ export function microUsd(amount: number): MicroUsd {
 /** Rounded up to a whole micro-unit. Kills the noise of binary fractions first, so that 0.1 + 0.2 does not cost a micro more. */
 export const ceilMicros = (amount: number): number => Math.ceil(Math.round(amount * 1e6) / 1e6);
 
-/**
- * Price = cost x rate x markup, rounded up to the micro-dollar.
- * The rate of dollars is 1 by definition.
- */
-export function priceOf(cost: Cost, { usdPerUnit, markup }: { usdPerUnit: number; markup: number }): MicroUsd {
-  return microUsd(ceilMicros(cost.micros * usdPerUnit * markup));
-}
+/** Price = cost x rate, rounded up to the micro-dollar. The rate of dollars is 1 by definition. */
+export const priceOf = (cost: Cost, usdPerUnit: number): MicroUsd => microUsd(ceilMicros(cost.micros * usdPerUnit));

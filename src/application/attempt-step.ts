@@ -1,0 +1,76 @@
+import { absorb, type Evidence, type Step } from '../domain/attempt.ts';
+import type { Model } from '../domain/model.ts';
+import type { Provider } from '../domain/provider.ts';
+import { nextConfirmationLookSeconds, nextLookSeconds } from '../domain/schedule.ts';
+import type { EngineContext } from './context.ts';
+import type { AttemptFile, Claim, Decision } from './ports.ts';
+
+/** A claimed attempt with all that a step needs. */
+export interface Held {
+  readonly claim: Claim;
+  readonly file: AttemptFile;
+  readonly provider: Provider;
+  readonly model: Model;
+}
+
+/** The sandbox finishes in a few seconds at speed 1. */
+const SANDBOX_USUAL_SECONDS = 2.5;
+/** An attempt is called delayed at this many times its usual time. */
+const DELAYED_AT = 4;
+
+/** Writes down what was seen, then decides on it. The first is never fenced, the second always is. */
+export async function witness(ctx: EngineContext, held: Held, evidence: Evidence): Promise<void> {
+  const number = await ctx.work.observe(held.claim, evidence);
+  await takeIn(ctx, held, { number, evidence });
+}
+
+export async function takeIn(ctx: EngineContext, held: Held, { number, evidence }: { number: bigint; evidence: Evidence }): Promise<void> {
+  const step = absorb(held.file.attempt, evidence) ?? { to: 'same', answered: true };
+  await settleOn(ctx, held, { step, absorbed: number, lookInSeconds: lookAfter(ctx, held, step) });
+}
+
+/** Decides, and says so in the log. */
+export async function settleOn(ctx: EngineContext, { claim, file }: Held, decision: Decision): Promise<void> {
+  const outcome = await ctx.work.decide(claim, decision);
+  const fields = { attemptId: claim.attemptId, generationId: file.attempt.generationId, channel: file.channel.name };
+  if (outcome === 'lost') ctx.log.info('attempt.claim_lost', fields);
+  else if (decision.step.to !== 'same') ctx.log.info(`attempt.${decision.step.to.replace('-', '_')}`, { ...fields, ...wordsOf(decision) });
+}
+
+const wordsOf = ({ step }: Decision): Record<string, unknown> => {
+  if (step.to === 'failed' || step.to === 'elsewhere') return { failure: step.failure };
+  return 'reason' in step ? { reason: step.reason } : {};
+};
+
+/** How much faster than a vendor this channel is, and how long its work usually takes. */
+export function paceOf({ sandboxSpeed }: EngineContext, { file, model }: Held): { readonly pace: number; readonly usualSeconds: number } {
+  const set = file.channel.settings['usual_seconds'];
+  if (typeof set === 'number') return { pace: Math.min(1, set / 10), usualSeconds: set };
+  return file.channel.livemode
+    ? { pace: 1, usualSeconds: model.usualSeconds }
+    : { pace: 0.3 / sandboxSpeed, usualSeconds: SANDBOX_USUAL_SECONDS / sandboxSpeed };
+}
+
+function lookAfter(ctx: EngineContext, held: Held, step: Step): number {
+  const { pace, usualSeconds } = paceOf(ctx, held);
+  switch (step.to) {
+    case 'running':
+      return nextLookSeconds({ runningSeconds: held.file.submittedSecondsAgo, usualSeconds, unanswered: 0, pace });
+    case 'same':
+      if (held.file.attempt.state === 'unconfirmed') return nextConfirmationLookSeconds(held.file.attempt.looks);
+      return nextLookSeconds({
+        runningSeconds: held.file.submittedSecondsAgo,
+        usualSeconds,
+        unanswered: step.answered ? 0 : held.file.attempt.unanswered + 1,
+        ...(step.retryAfterSeconds !== undefined && { retryAfterSeconds: step.retryAfterSeconds }),
+        pace,
+      });
+    case 'unconfirmed':
+      return nextConfirmationLookSeconds(0);
+    default:
+      return 0;
+  }
+}
+
+export const isDelayed = (ctx: EngineContext, held: Held): boolean =>
+  held.file.submittedSecondsAgo > DELAYED_AT * paceOf(ctx, held).usualSeconds;

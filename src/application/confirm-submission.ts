@@ -1,0 +1,70 @@
+import { canonicalJson, type Json } from '../domain/json.ts';
+import type { Listing } from '../domain/provider.ts';
+import { CONFIRMATION_MIN_LOOKS, CONFIRMATION_MIN_SECONDS, nextConfirmationLookSeconds } from '../domain/schedule.ts';
+import { type Held, settleOn, witness } from './attempt-step.ts';
+import type { EngineContext } from './context.ts';
+
+const DEADLINE_SECONDS = 30;
+/** The window that is looked through: clocks differ a little. */
+const WINDOW_SECONDS = 120;
+const MOST_PAGES = 20;
+
+type Look = { readonly found: Json } | 'not_found' | 'unanswered';
+
+/**
+ * Looks for a create whose outcome is unknown, by the tag that was sent along. "Not found" is concluded only after at
+ * least three answered looks over at least ten minutes, and never leads to a second create.
+ */
+export async function confirm(ctx: EngineContext, held: Held): Promise<void> {
+  const { attempt, submittedSecondsAgo } = held.file;
+  const look = held.provider.list ? await lookThrough(ctx, held, held.provider.list) : 'unlistable';
+  if (look === 'unlistable') return conclude(ctx, held);
+  if (typeof look === 'object') return witness(ctx, held, { kind: 'found', operation: look.found });
+  const enough = attempt.looks + 1 >= CONFIRMATION_MIN_LOOKS && submittedSecondsAgo >= CONFIRMATION_MIN_SECONDS;
+  if (look === 'not_found' && enough) return conclude(ctx, held);
+  await settleOn(ctx, held, {
+    step: { to: 'same', answered: look === 'not_found' },
+    lookInSeconds: nextConfirmationLookSeconds(look === 'not_found' ? attempt.looks + 1 : attempt.looks),
+    delayed: true,
+  });
+}
+
+const conclude = (ctx: EngineContext, held: Held): Promise<void> =>
+  settleOn(ctx, held, { step: { to: 'failed', as: 'failed', failure: { code: 'submission_unconfirmed' } } });
+
+async function lookThrough(ctx: EngineContext, held: Held, list: NonNullable<Held['provider']['list']>): Promise<Look> {
+  const { file, provider } = held;
+  let cursor: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const outcome = await ctx.upstream.exchange({ provider, channel: file.channel, deadlineSeconds: DEADLINE_SECONDS }, list, {
+      fromUnixSeconds: Math.floor(file.submittedAt - WINDOW_SECONDS),
+      toUnixSeconds: Math.ceil(file.submittedAt + WINDOW_SECONDS + DEADLINE_SECONDS),
+      ...(cursor !== undefined && { cursor }),
+    });
+    if (!outcome.answered || 'state' in outcome.result) return 'unanswered';
+    const found = await findOurs(ctx, held, outcome.result);
+    if (found !== 'not_found') return found;
+    cursor = outcome.result.next;
+    if (cursor === undefined) return 'not_found';
+  }
+  return 'not_found';
+}
+
+async function findOurs(ctx: EngineContext, held: Held, { items }: Listing<Json>): Promise<Look> {
+  const { file } = held;
+  const tagged = items.find(({ tag }) => tag === file.tag);
+  if (tagged) return { found: tagged.operation };
+  // Where the list does not show the tag, each task that is not ours already is asked for its own.
+  const untagged = items.filter(({ tag }) => tag === undefined).map(({ operation }) => operation);
+  const owned = await ctx.work.ownedOperations(file.channel.id, untagged);
+  for (const operation of untagged.filter((candidate) => !owned.has(canonicalJson(candidate)))) {
+    const outcome = await ctx.upstream.exchange(
+      { provider: held.provider, channel: file.channel, deadlineSeconds: DEADLINE_SECONDS },
+      held.provider.poll,
+      operation,
+    );
+    if (!outcome.answered || outcome.result.state === 'unanswered') return 'unanswered';
+    if (outcome.result.tag === file.tag) return { found: operation };
+  }
+  return 'not_found';
+}

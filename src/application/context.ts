@@ -1,0 +1,29 @@
+import type { Catalogue } from '../domain/catalogue.ts';
+import type { Currency, ExchangeRate } from '../domain/money.ts';
+import type { Provider } from '../domain/provider.ts';
+import type { Channels, GenerationStore, Log, Media, Upstream, WorkStore } from './ports.ts';
+
+/** What every verb may use. Built once, in main. */
+export interface Context {
+  readonly catalogue: Catalogue;
+  readonly generations: GenerationStore;
+  readonly channels: Channels;
+  readonly media: Media;
+  readonly log: Log;
+  readonly rates: Readonly<Partial<Record<Currency, ExchangeRate>>>;
+  /** Creates are refused while less is free on the media disk, so that finished work can still be stored. */
+  readonly freeBytesMark: number;
+  /** Whether a vendor can reach links of ours. */
+  readonly publicUrl: string | undefined;
+}
+
+/** What the engine's verbs use besides. */
+export interface EngineContext {
+  readonly work: WorkStore;
+  readonly upstream: Upstream;
+  readonly media: Media;
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly log: Log;
+  /** How much faster than a vendor the sandbox is; 1 is a few seconds per generation. */
+  readonly sandboxSpeed: number;
+}

@@ -1,0 +1,93 @@
+import type { Draft } from '../domain/draft.ts';
+import type { Generation } from '../domain/generation.ts';
+import type { Json } from '../domain/json.ts';
+import type { Warning } from '../domain/request.ts';
+import type { Context } from './context.ts';
+import { keepInputs } from './keep-inputs.ts';
+import { type Checked, checkDraft, planRoutes } from './plan-routes.ts';
+import type { Caller, CreateOutcome, NewGeneration } from './ports.ts';
+import { Refusal } from './refusal.ts';
+
+export interface CreateInput {
+  readonly caller: Caller;
+  readonly dialect: string;
+  readonly draft: Draft;
+  /** What the dialect itself has to tell the caller. */
+  readonly warnings: readonly Warning[];
+  readonly metadata?: Json;
+  readonly idempotency?: { readonly key: string; readonly requestHash: string };
+}
+
+export interface Created {
+  readonly generation: Generation;
+  readonly replayed: boolean;
+}
+
+/**
+ * Accepts a request: checked, priced, its inputs kept, then written with its money held in one transaction. Refused
+ * before spent: whatever is wrong is thrown as a Refusal before anything is held or sent.
+ */
+export async function createGeneration(ctx: Context, input: CreateInput): Promise<Created> {
+  const { caller, draft, idempotency } = input;
+  const earlier = idempotency && (await ctx.generations.replay(caller, idempotency));
+  if (earlier) return answer(earlier);
+  const checked = checkDraft(ctx, draft);
+  await planRoutes(ctx, checked, caller.livemode);
+  await refuseWithoutSpace(ctx);
+  const kept = await keepInputs(ctx, { draft, scope: caller, checked });
+  const withInputs: Checked = {
+    ...checked,
+    candidates: checked.candidates.map(({ open, request }) => ({ open, request: { ...request, inputs: kept.inputs } })),
+  };
+  // Priced once more: the length of a kept video is known now.
+  const plan = await planRoutes(ctx, withInputs, caller.livemode);
+  const id = await ctx.generations.nextId();
+  return answer(
+    await write(ctx, {
+      id,
+      caller,
+      dialect: input.dialect,
+      model: checked.model.id,
+      ...plan,
+      warnings: [...input.warnings, ...plan.warnings],
+      inputIds: kept.ids,
+      ...(input.metadata !== undefined && { metadata: input.metadata }),
+      ...(idempotency && { idempotency }),
+    }),
+  );
+}
+
+async function refuseWithoutSpace({ media, freeBytesMark }: Context): Promise<void> {
+  if ((await media.freeBytes()) >= freeBytesMark) return;
+  throw new Refusal('overloaded', 'There is too little free space to store another video. Nothing was sent and nothing is held. Try again later.', {
+    headers: { 'retry-after': '60' },
+  });
+}
+
+/** An unknown commit is looked up by its id: a create that was accepted is never answered with an error. */
+async function write(ctx: Context, generation: NewGeneration): Promise<CreateOutcome> {
+  try {
+    return await ctx.generations.create(generation);
+  } catch (error) {
+    ctx.log.error('generation.create_failed', { id: generation.id, error });
+    const found = await ctx.generations.find(generation.caller, generation.id).catch(() => 'unknown' as const);
+    if (found === 'unknown') {
+      throw new Refusal('unavailable', `The database did not answer, so it is not known whether generation ${generation.id} was accepted. Do not send it again before you asked for task_${generation.id}.`, {
+        headers: { 'x-should-retry': 'false', 'onereel-generation-id': `task_${generation.id}` },
+      });
+    }
+    if (found) return { kind: 'created', generation: found };
+    throw new Refusal('unavailable', 'The database is not available; nothing was accepted and nothing is held. Try again later.', {
+      headers: { 'retry-after': '5' },
+    });
+  }
+}
+
+function answer(outcome: CreateOutcome): Created {
+  if (outcome.kind === 'mismatch') {
+    throw new Refusal('idempotency_mismatch', 'Idempotency-Key was used before with another request body. Use a new key for a new request.', {
+      param: 'Idempotency-Key',
+    });
+  }
+  return { generation: outcome.generation, replayed: outcome.kind === 'replayed' };
+}

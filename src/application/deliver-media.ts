@@ -1,0 +1,20 @@
+import type { DeliveredMedia, GenerationRequest, Input } from '../domain/request.ts';
+import type { Model } from '../domain/model.ts';
+import type { Media } from './ports.ts';
+
+/** Puts every input into the form the vendor takes: an address as given, a data URI, or bytes. */
+export async function deliverMedia(media: Media, request: GenerationRequest, model: Model): Promise<GenerationRequest<DeliveredMedia>> {
+  const inputs = await Promise.all(
+    request.inputs.map(async (input): Promise<Input<DeliveredMedia>> => ({ ...input, source: await deliver(media, input, wantsBytes(model, request, input)) })),
+  );
+  return { ...request, inputs };
+}
+
+const wantsBytes = (model: Model, { mode }: GenerationRequest, { role, kind }: Input): boolean =>
+  model.modes[mode]?.inputs.some((rule) => rule.role === role && rule.kind === kind && rule.as === 'bytes') ?? false;
+
+async function deliver(media: Media, { source }: Input, bytes: boolean): Promise<DeliveredMedia> {
+  if ('url' in source) return source;
+  const base64 = await media.readBase64(source.stored);
+  return bytes ? { base64, mediaType: source.mediaType } : { url: `data:${source.mediaType};base64,${base64}` };
+}

@@ -1,0 +1,111 @@
+import { capabilitiesOf, type OpenRoute } from '../domain/catalogue.ts';
+import type { Draft } from '../domain/draft.ts';
+import type { PlannedRoute } from '../domain/generation.ts';
+import type { PublicModel } from '../domain/model.ts';
+import { type MicroUsd, microUsd, priceOf } from '../domain/money.ts';
+import { nearest } from '../domain/nearest.ts';
+import type { GenerationRequest, Warning } from '../domain/request.ts';
+import type { Context } from './context.ts';
+import { Refusal, refusalOf } from './refusal.ts';
+import { modeOf, resolveRequest, unsupportedMode } from './resolve-request.ts';
+
+/** A request that can be served: by these routes, for at most this. */
+export interface Plan {
+  readonly routes: readonly [PlannedRoute, ...PlannedRoute[]];
+  readonly warnings: readonly Warning[];
+  readonly quotedMicros: MicroUsd;
+  readonly heldMicros: MicroUsd;
+}
+
+/** A request that the catalogue accepts, with every route that could take it. Nothing is fetched, nothing spent. */
+export interface Checked {
+  readonly model: PublicModel;
+  readonly candidates: readonly { readonly open: OpenRoute; readonly request: GenerationRequest }[];
+  readonly warnings: readonly Warning[];
+}
+
+/** Checks a draft against the catalogue. Throws a Refusal that lists everything that is wrong. */
+export function checkDraft({ catalogue }: Context, draft: Draft): Checked {
+  const model = catalogue.find(draft.model);
+  if (!model) throw unknownModel(draft.model, catalogue.models);
+  const routes = catalogue.routesOf(model);
+  const asked = modeOf(draft);
+  if ('issues' in asked) throw refusalOf(asked.issues);
+  const { mode } = asked;
+  const able = routes.flatMap((open) => {
+    const capabilities = capabilitiesOf(open, mode);
+    return capabilities ? [{ open, capabilities }] : [];
+  });
+  if (able.length === 0) throw refusalOf([unsupportedMode(draft, mode, routes)]);
+  const resolved = able.map(({ open, capabilities }) => ({
+    open,
+    resolution: resolveRequest({ draft, mode, capabilities, open, catalogue }),
+  }));
+  const good = resolved.flatMap(({ open, resolution }) => ('request' in resolution ? [{ open, ...resolution }] : []));
+  const [first] = good;
+  if (!first) throw refusalOf(resolved.flatMap(({ resolution }) => ('issues' in resolution ? resolution.issues : [])).slice(0, 20));
+  return { model, candidates: good, warnings: first.warnings };
+}
+
+function unknownModel(asked: string, models: readonly PublicModel[]): Refusal {
+  const near = nearest(asked, models.map(({ id }) => id), 3);
+  const hint = near.length > 0 ? ` Did you mean ${near.join(', ')}?` : '';
+  return refusalOf([
+    {
+      param: 'model',
+      code: 'unknown_model',
+      message: `model is ${JSON.stringify(asked.slice(0, 80))}, which does not exist here.${hint} GET /v1/video/models lists all of them.`,
+    },
+  ]);
+}
+
+/** Prices the routes that can be reached now, and holds for the dearest. Throws when none can be reached or priced. */
+export async function planRoutes(ctx: Context, checked: Checked, livemode: boolean): Promise<Plan> {
+  const open = await ctx.channels.open(livemode);
+  const reachable = checked.candidates.filter((candidate) => open.has(candidate.open.provider.id));
+  if (reachable.length === 0) throw noChannel(checked, livemode);
+  const priced = reachable.flatMap((candidate) => priceRoute(ctx, candidate));
+  const [first, ...others] = priced;
+  if (!first) throw priceMissing(ctx, checked, reachable);
+  return {
+    routes: [first, ...others],
+    warnings: checked.warnings,
+    quotedMicros: first.holdMicros,
+    heldMicros: microUsd(Math.max(...priced.map(({ holdMicros }) => holdMicros))),
+  };
+}
+
+function priceRoute({ rates }: Context, { open, request }: Checked['candidates'][number]): readonly PlannedRoute[] {
+  const cost = open.provider.cost(request, open.model);
+  const usdPerUnit = cost && (cost.currency === 'USD' ? 1 : rates[cost.currency]?.usd);
+  if (!cost || usdPerUnit === undefined) return [];
+  return [
+    {
+      provider: open.provider.id,
+      model: open.model.id,
+      request,
+      cost,
+      usdPerUnit,
+      holdMicros: priceOf(cost, usdPerUnit),
+    },
+  ];
+}
+
+function noChannel({ model, candidates }: Checked, livemode: boolean): Refusal {
+  const providers = [...new Set(candidates.map(({ open }) => open.provider.name))].join(' or ');
+  return new Refusal(
+    'no_channel',
+    livemode
+      ? `${model.id} has no live channel here: no key for ${providers} is configured. Nothing was sent and nothing is held. Use a test key (sk-test-…) to try it in the sandbox.`
+      : `${model.id} has no sandbox channel here.`,
+    { param: 'model' },
+  );
+}
+
+function priceMissing({ rates }: Context, { model }: Checked, reachable: Checked['candidates']): Refusal {
+  const currencies = [...new Set(reachable.map(({ open }) => open.provider.currency))].filter(
+    (currency) => currency !== 'USD' && rates[currency] === undefined,
+  );
+  const missing = currencies.length > 0 ? `there is no exchange rate for ${currencies.join(', ')}; set rates.${currencies[0]} in onereel.yaml` : 'there is no price for this request';
+  return new Refusal('price_missing', `${model.id} cannot be priced: ${missing}. Nothing was sent and nothing is held.`, { param: 'model' });
+}

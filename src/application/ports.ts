@@ -1,0 +1,228 @@
+import type { Attempt, Evidence, Step } from '../domain/attempt.ts';
+import type { Generation, GenerationState, Output, PlannedRoute } from '../domain/generation.ts';
+import type { Exchange } from '../domain/http.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { Cost, MicroUsd } from '../domain/money.ts';
+import type { OutputRole, OutputSource, Provider } from '../domain/provider.ts';
+import type { MediaKind, Warning } from '../domain/request.ts';
+
+/** Whose things, and which world: every read is limited by both. */
+export interface Scope {
+  readonly projectId: bigint;
+  readonly livemode: boolean;
+}
+
+/** Who asks. Admin keys reach no generation. */
+export interface Caller extends Scope {
+  readonly keyId: bigint;
+  readonly kind: 'live' | 'test';
+}
+
+export interface NewGeneration {
+  readonly id: bigint;
+  readonly caller: Caller;
+  readonly dialect: string;
+  readonly model: string;
+  readonly routes: readonly PlannedRoute[];
+  readonly warnings: readonly Warning[];
+  readonly metadata?: Json;
+  readonly quotedMicros: MicroUsd;
+  readonly heldMicros: MicroUsd;
+  /** Ids of stored inputs that this generation refers to. */
+  readonly inputIds: readonly bigint[];
+  readonly idempotency?: { readonly key: string; readonly requestHash: string };
+}
+
+export type CreateOutcome =
+  | { readonly kind: 'created' | 'replayed'; readonly generation: Generation }
+  | { readonly kind: 'mismatch' };
+
+export interface ListFilter {
+  readonly limit: number;
+  readonly after?: bigint;
+  readonly state?: readonly GenerationState[];
+  readonly model?: string;
+  readonly createdAfter?: number;
+  readonly createdBefore?: number;
+}
+
+/** Generations, as callers make and read them. */
+export interface GenerationStore {
+  nextId(): Promise<bigint>;
+  create(generation: NewGeneration): Promise<CreateOutcome>;
+  /** An accepted answer under this key, if there is one: looked up before anything else is done. */
+  replay(caller: Caller, idempotency: { key: string; requestHash: string }): Promise<CreateOutcome | undefined>;
+  find(scope: Scope, id: bigint): Promise<Generation | undefined>;
+  /** Without a scope: for signed links, whose signature already names the generation. */
+  findById(id: bigint): Promise<Generation | undefined>;
+  list(scope: Scope, filter: ListFilter): Promise<{ readonly generations: readonly Generation[]; readonly hasMore: boolean }>;
+}
+
+/** A row that this process holds until its lease ends. `number` fences every decision. */
+export interface Claim {
+  readonly attemptId: bigint;
+  readonly number: bigint;
+}
+
+/** A way to a vendor, as an attempt uses it: fixed from submit to collect. */
+export interface ChannelAccess {
+  readonly id: bigint;
+  readonly name: string;
+  readonly provider: string;
+  readonly livemode: boolean;
+  /** Overrides of the provider's origins, by name. */
+  readonly origins: Readonly<Record<string, string>>;
+  readonly settings: JsonObject;
+  readonly credentialVersion: bigint;
+  readonly credentials: unknown;
+}
+
+/** All that a worker needs to carry on with an attempt. Times in seconds. */
+export interface AttemptFile {
+  readonly attempt: Attempt;
+  readonly route: PlannedRoute;
+  readonly channel: ChannelAccess;
+  /** What we sent along at submit, to be recognised by. */
+  readonly tag: string;
+  readonly projectId: bigint;
+  /** Evidence not yet absorbed, oldest first, with its number. */
+  readonly evidence: readonly { readonly number: bigint; readonly evidence: Evidence }[];
+  readonly submittedSecondsAgo: number;
+  /** Unix seconds by the store's clock: for vendors' lists. */
+  readonly submittedAt: number;
+  readonly now: number;
+  readonly generationSecondsOld: number;
+  readonly collectFailures: number;
+}
+
+export type DecideOutcome = 'decided' | 'lost';
+
+/** The engine's side of the store. Every decision is one transaction, conditional on the claim number. */
+export interface WorkStore {
+  /** Gives free channel slots to waiting generations, least-served project first. Answers how many attempts it made. */
+  dispatch(): Promise<number>;
+  claim(request: { readonly limit: number; readonly leaseSeconds: number; readonly owner: string }): Promise<readonly Claim[]>;
+  heartbeat(claims: readonly Claim[], leaseSeconds: number): Promise<void>;
+  /** Hands claims back at once, so that another process need not wait for the lease. */
+  handBack(claims: readonly Claim[]): Promise<void>;
+  /** Seconds until the next row is due; undefined when none is. */
+  nextDueSeconds(): Promise<number | undefined>;
+  read(claim: Claim): Promise<AttemptFile | undefined>;
+  /** assigned → submitting, and the seconds that are left of the claim; 'lost' when someone else has it or it was sent before. */
+  beginSubmit(claim: Claim): Promise<{ readonly leftSeconds: number } | 'lost'>;
+  /** Unfenced, append-only; wakes the attempt. Answers the evidence's number. */
+  observe(claim: Claim, evidence: Evidence): Promise<bigint>;
+  /** Applies a step; `absorbed` is the last evidence number it took in. */
+  decide(claim: Claim, decision: Decision): Promise<DecideOutcome>;
+  /** Operations among these that some attempt of ours already has. */
+  ownedOperations(channelId: bigint, operations: readonly Json[]): Promise<ReadonlySet<string>>;
+}
+
+export interface Decision {
+  readonly step: Step | CompleteStep | CollectFailed;
+  readonly absorbed?: bigint;
+  readonly lookInSeconds?: number;
+  /** The attempt takes longer than is usual for its model. */
+  readonly delayed?: boolean;
+}
+
+/** The file is ours: settle, complete, tell. */
+export interface CompleteStep {
+  readonly to: 'completed';
+  readonly outputs: readonly Output[];
+  readonly cost: Cost;
+  readonly settleMicros: MicroUsd;
+  /** What the vendor's bill says beyond the hold, in micro-dollars. */
+  readonly excessMicros: MicroUsd;
+}
+
+/** The file could not be fetched this time: ask the vendor for its address again. */
+export interface CollectFailed {
+  readonly to: 'collect-again';
+  readonly reason: string;
+}
+
+export type ExchangeOutcome<Result> =
+  | { readonly answered: true; readonly result: Result }
+  /** `sent: false`: surely not one byte reached the vendor (DNS, refused, TLS). */
+  | { readonly answered: false; readonly sent: boolean; readonly reason: string };
+
+/** Performs exchanges: HTTP with the channel's origin and credentials, bounded in time and size. */
+export interface Upstream {
+  exchange<Input, Result>(
+    call: {
+      readonly provider: Provider;
+      readonly channel: ChannelAccess;
+      readonly deadlineSeconds: number;
+      /** Checked immediately before the first byte: later than this, nothing is sent. */
+      readonly startWithinSeconds?: number;
+    },
+    exchange: Exchange<Input, Result>,
+    input: Input,
+  ): Promise<ExchangeOutcome<Result>>;
+  /** The bytes of an output: a stranger's URL through the guard, a vendor's path signed, or the spool. */
+  download(call: { readonly provider: Provider; readonly channel: ChannelAccess }, source: OutputSource): Promise<AsyncIterable<Uint8Array>>;
+}
+
+export interface MediaFact {
+  readonly kind: MediaKind;
+  readonly mediaType: string;
+  readonly bytes: number;
+  readonly width?: number;
+  readonly height?: number;
+  readonly seconds?: number;
+  readonly fps?: number;
+  readonly audio?: boolean;
+}
+
+export interface StoredInput {
+  readonly id: bigint;
+  readonly storageKey: string;
+  readonly facts: MediaFact;
+}
+
+export type MediaRefusal = { readonly refused: 'unreachable' | 'invalid'; readonly reason: string };
+
+/** Files: inputs we were given, outputs we keep. */
+export interface Media {
+  /** Fetches (guarded) or decodes an input, checks what it is, stores it once per project. */
+  keepInput(scope: Scope, source: { readonly url: string }, limits: { readonly maxBytes: number }): Promise<StoredInput | MediaRefusal>;
+  /** The bytes of a stored input as base64. */
+  readBase64(storageKey: string): Promise<string>;
+  /** Stores, hashes, probes. Constant memory. */
+  keepOutput(storageKey: string, body: AsyncIterable<Uint8Array>): Promise<{ readonly bytes: number; readonly sha256: string }>;
+  probe(storageKey: string): Promise<MediaFact | { readonly refused: string }>;
+  remove(storageKey: string): Promise<void>;
+  freeBytes(): Promise<number>;
+}
+
+/** Rows of kept inputs: one for equal bytes of a project. */
+export interface InputRows {
+  put(scope: Scope, input: { readonly sha256: string; readonly storageKey: string; readonly facts: MediaFact }): Promise<bigint>;
+}
+
+/** Who a presented key belongs to; undefined when nobody's, or revoked. */
+export interface Keys {
+  find(key: string): Promise<KeyHolder | undefined>;
+}
+
+export type KeyHolder = Caller | { readonly kind: 'admin'; readonly keyId: bigint };
+
+/** Addresses of our own files: signed, and only for a while. */
+export interface Links {
+  /** A link to an output, and when it ends (unix seconds). `base` is scheme and host as the caller reached us. */
+  sign(base: string, id: bigint, variant: OutputRole): { readonly url: string; readonly expiresAt: number };
+  verify(id: bigint, variant: OutputRole, query: { readonly expires: string; readonly signature: string }): 'valid' | 'expired' | 'forged';
+}
+
+/** Channels that can be used now: which providers are reachable in a world. */
+export interface Channels {
+  /** Ids of providers with an enabled channel. */
+  open(livemode: boolean): Promise<ReadonlySet<string>>;
+}
+
+export interface Log {
+  info(event: string, fields?: Record<string, unknown>): void;
+  warn(event: string, fields?: Record<string, unknown>): void;
+  error(event: string, fields?: Record<string, unknown>): void;
+}

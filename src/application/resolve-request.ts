@@ -1,0 +1,166 @@
+import type { Catalogue, OpenRoute } from '../domain/catalogue.ts';
+import { modesOf } from '../domain/catalogue.ts';
+import type { Draft, DraftInput } from '../domain/draft.ts';
+import type { Issue } from '../domain/issue.ts';
+import type { Capabilities } from '../domain/model.ts';
+import type { GenerationRequest, Mode, Warning } from '../domain/request.ts';
+import { checkInputs } from './resolve-inputs.ts';
+import { resolveAspectRatio, resolveAudio, resolvePrompt, resolveSeconds, resolveSeed, resolveTier } from './resolve-fields.ts';
+import { resolveOptions } from './resolve-options.ts';
+
+/** What came of a field: its value, and what to tell the caller. */
+export interface Resolved<T> {
+  readonly value: T;
+  readonly issues?: readonly Issue[];
+  readonly warnings?: readonly Warning[];
+}
+
+/** What every field's resolution looks at. */
+export interface Question {
+  readonly draft: Draft;
+  readonly mode: Mode;
+  readonly capabilities: Capabilities;
+  readonly open: OpenRoute;
+  readonly catalogue: Catalogue;
+}
+
+export type Resolution =
+  | { readonly request: GenerationRequest; readonly warnings: readonly Warning[] }
+  | { readonly issues: readonly Issue[] };
+
+/** What the inputs ask for. Refuses mixes that mean nothing anywhere. */
+export function modeOf(draft: Draft): { readonly mode: Mode } | { readonly issues: readonly Issue[] } {
+  const of = (role: DraftInput['role']) => draft.inputs.find((input) => input.role === role);
+  const [first, last, reference, source] = [of('first_frame'), of('last_frame'), of('reference'), of('source')];
+  const groups = [first ?? last, reference, source].filter((input) => input !== undefined);
+  const [one, two] = groups;
+  if (one && two) {
+    return {
+      issues: [
+        {
+          param: two.param,
+          code: 'conflicting_inputs',
+          message: `${one.param} and ${two.param} cannot be sent together: a video starts from frames (first, last), from references, or from a source video. Leave one of them out.`,
+        },
+      ],
+    };
+  }
+  if (last && !first) {
+    return {
+      issues: [
+        {
+          param: last.param,
+          code: 'conflicting_inputs',
+          message: `${last.param} is only supported together with a first frame. Send the first frame too, or send this picture as the first frame.`,
+        },
+      ],
+    };
+  }
+  if (source) return { mode: 'extend' };
+  if (reference) return { mode: 'references' };
+  if (last) return { mode: 'frames' };
+  return { mode: first ? 'image' : 'text' };
+}
+
+/** What a model cannot be asked for, said once for all its routes. */
+export function unsupportedMode(draft: Draft, mode: Mode, routes: readonly OpenRoute[]): Issue {
+  const able = modesOf(routes).map((known) => MODE_NEEDS[known]);
+  const input = draft.inputs[0];
+  const wanted = MODE_WORDS[mode];
+  return input
+    ? {
+        param: input.param,
+        code: 'unsupported_field',
+        message: `${input.param} is not supported here: ${draft.model} does not make a video from ${wanted}. It takes ${able.join('; ')}.`,
+      }
+    : {
+        param: 'prompt',
+        code: 'missing_field',
+        message: `${draft.model} does not make a video from ${wanted}. It takes ${able.join('; ')}.`,
+      };
+}
+
+const MODE_WORDS: Record<Mode, string> = {
+  text: 'a prompt alone',
+  image: 'a first frame',
+  frames: 'a first and a last frame',
+  references: 'references',
+  extend: 'a source video',
+  edit: 'a video to edit',
+};
+
+const MODE_NEEDS: Record<Mode, string> = {
+  text: 'a prompt alone',
+  image: 'a first frame',
+  frames: 'a first and a last frame',
+  references: 'reference inputs',
+  extend: 'a video to extend',
+  edit: 'a video to edit',
+};
+
+/** Resolves every field against one route: defaults filled in, everything that cannot be served named. */
+export function resolveRequest(question: Question): Resolution {
+  const { draft, mode, open, capabilities } = question;
+  const prompt = resolvePrompt(question);
+  const seconds = resolveSeconds(question);
+  const tier = resolveTier(question);
+  const ratio = resolveAspectRatio(question, tier.value.ratio);
+  const audio = resolveAudio(question);
+  const seed = resolveSeed(question);
+  const options = resolveOptions(question);
+  const parts = [prompt, seconds, tier, ratio, audio, seed, options];
+  const issues = [...checkInputs(question), ...parts.flatMap((part) => part.issues ?? [])];
+  const request: GenerationRequest = {
+    mode,
+    prompt: prompt.value,
+    inputs: draft.inputs.map(({ role, kind, url }) => ({ role, kind, source: { url } })),
+    seconds: seconds.value,
+    resolution: tier.value.resolution,
+    ...(ratio.value !== undefined && { aspectRatio: ratio.value }),
+    audio: audio.value,
+    ...(seed.value !== undefined && { seed: seed.value }),
+    offPeak: open.route.offPeak,
+    options: options.value,
+  };
+  if (issues.length > 0) return { issues };
+  const found = checkByProvider(question, request);
+  if (found.length > 0) return { issues: found };
+  const adjusted = open.provider.adjustPrompt?.(request.prompt);
+  return {
+    request: adjusted ? { ...request, prompt: adjusted.prompt } : request,
+    warnings: [
+      ...parts.flatMap((part) => part.warnings ?? []),
+      ...(adjusted?.warning ? [adjusted.warning] : []),
+      ...offPeakWarnings(question, capabilities),
+    ],
+  };
+}
+
+function offPeakWarnings({ open, draft }: Question, capabilities: Capabilities): readonly Warning[] {
+  return open.route.offPeak && !capabilities.offPeak
+    ? [{ code: 'off_peak_unavailable', param: 'model', message: `${draft.model} has no off-peak hours in this mode.` }]
+    : [];
+}
+
+/** The provider speaks in neutral names; the caller hears its own. */
+function checkByProvider({ draft, open }: Question, request: GenerationRequest): readonly Issue[] {
+  const issues = open.provider.check?.(request, open.model) ?? [];
+  return issues.map((issue) => ({ ...issue, param: wireName(draft, issue.param) }));
+}
+
+/** The caller's name of a neutral field such as `seconds`, `reference.audio` or `options.style`. */
+export function wireName(draft: Draft, neutral: string): string {
+  const fields: Record<string, { readonly param: string } | undefined> = {
+    prompt: draft.prompt,
+    seconds: draft.seconds,
+    resolution: draft.size,
+    aspect_ratio: draft.aspectRatio,
+    audio: draft.audio,
+    seed: draft.seed,
+  };
+  const field = fields[neutral] ?? draft.options[neutral.replace(/^options\./, '')];
+  if (field) return field.param;
+  const [role, kind] = neutral.split('.');
+  const input = draft.inputs.find((candidate) => candidate.role === role && (kind === undefined || candidate.kind === kind));
+  return input ? input.param.replace(/\[\d+\]$/, '') : neutral;
+}

@@ -1,0 +1,34 @@
+import type { EngineContext } from './context.ts';
+import { deliverMedia } from './deliver-media.ts';
+import { type Held, witness } from './attempt-step.ts';
+
+/** A create may take this long; the vendor answers in a second or two as a rule. */
+const DEADLINE_SECONDS = 60;
+/** Not begun with less than this of the claim left. */
+const MARGIN_SECONDS = 2;
+
+/**
+ * Sends the create, once. The attempt is written as `submitting` before the first byte; an answer that is anything but
+ * a clear yes or a documented no leaves it unknown, and it is never sent again.
+ */
+export async function submit(ctx: EngineContext, held: Held): Promise<void> {
+  const { claim, file, provider, model } = held;
+  const request = await deliverMedia(ctx.media, file.route.request, model);
+  const begun = await ctx.work.beginSubmit(claim);
+  if (begun === 'lost') return;
+  const submitting: Held = { ...held, file: { ...file, attempt: { ...file.attempt, state: 'submitting' } } };
+  if (begun.leftSeconds < MARGIN_SECONDS) {
+    return witness(ctx, submitting, { kind: 'outcome_unknown', reason: 'the claim ended before the first byte' });
+  }
+  const outcome = await ctx.upstream.exchange(
+    { provider, channel: file.channel, deadlineSeconds: DEADLINE_SECONDS, startWithinSeconds: begun.leftSeconds - MARGIN_SECONDS },
+    provider.submit,
+    { model, request, tag: file.tag, settings: file.channel.settings },
+  );
+  if (outcome.answered) return witness(ctx, submitting, { kind: 'submit', observation: outcome.result });
+  if (outcome.sent) return witness(ctx, submitting, { kind: 'outcome_unknown', reason: outcome.reason });
+  return witness(ctx, submitting, {
+    kind: 'submit',
+    observation: { state: 'unanswered', started: 'no', reason: outcome.reason, retryAfterSeconds: 5 },
+  });
+}

@@ -1,0 +1,49 @@
+import type { ListFilter } from '../../application/ports.ts';
+import type { GenerationState } from '../../domain/generation.ts';
+import { parseGenerationId } from '../../domain/generation-id.ts';
+import { issue, shown } from './read-fields.ts';
+
+const MOST = 100;
+const DEFAULT = 20;
+
+const STATES: Readonly<Record<string, readonly GenerationState[]>> = {
+  queued: ['queued'],
+  in_progress: ['in_progress'],
+  completed: ['completed'],
+  failed: ['failed', 'cancelled', 'expired'],
+};
+
+/** Reads the query of a list: `limit`, `after`, `status`, `model`, `created_after`, `created_before`. */
+export function readListQuery(query: Readonly<Record<string, unknown>>): ListFilter {
+  const text = (name: string): string | undefined => {
+    const value = query[name];
+    if (value === undefined || value === '') return undefined;
+    if (typeof value === 'string') return value;
+    throw issue('invalid_value', name, `${name} is given more than once.`);
+  };
+  const number = (name: string, allowed: string, fits: (value: number) => boolean): number | undefined => {
+    const word = text(name);
+    if (word === undefined) return undefined;
+    const value = /^\d{1,15}(?:\.\d{1,6})?$/.test(word) ? Number(word) : Number.NaN;
+    if (fits(value)) return value;
+    throw issue('invalid_value', name, `${name} is ${shown(word)}; it must be ${allowed}.`);
+  };
+  const limit = number('limit', `a whole number from 1 to ${MOST}`, (value) => Number.isInteger(value) && value >= 1 && value <= MOST);
+  const createdAfter = number('created_after', 'unix seconds', Number.isFinite);
+  const createdBefore = number('created_before', 'unix seconds', Number.isFinite);
+  const status = text('status');
+  const state = status === undefined ? undefined : STATES[status];
+  if (status !== undefined && !state) throw issue('invalid_value', 'status', `status is ${shown(status)}; it must be ${Object.keys(STATES).join(', ')}.`);
+  const after = text('after');
+  const afterId = after === undefined ? undefined : parseGenerationId(after);
+  if (after !== undefined && afterId === undefined) throw issue('invalid_value', 'after', `after is ${shown(after)}; it must be the id of a generation.`);
+  const model = text('model');
+  return {
+    limit: limit ?? DEFAULT,
+    ...(afterId !== undefined && { after: afterId }),
+    ...(state && { state }),
+    ...(model !== undefined && { model }),
+    ...(createdAfter !== undefined && { createdAfter }),
+    ...(createdBefore !== undefined && { createdBefore }),
+  };
+}

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify';
+import { authenticate } from '../../application/authenticate.ts';
+import type { Context } from '../../application/context.ts';
+import { createGeneration } from '../../application/create-generation.ts';
+import type { Caller, Keys, Links } from '../../application/ports.ts';
+import { Refusal } from '../../application/refusal.ts';
+import { parseGenerationId } from '../../domain/generation-id.ts';
+import { canonicalJson, type Json } from '../../domain/json.ts';
+import { readListQuery } from './list-query.ts';
+import { parseBody } from './parse-body.ts';
+import { issue } from './read-fields.ts';
+import { renderCreated, renderGeneration, spell } from './render.ts';
+import type { ListAnswer } from './schemas.ts';
+
+export interface DialectParts {
+  readonly ctx: Context;
+  readonly keys: Keys;
+  readonly links: Links;
+  /** Something was accepted: the engine may look. */
+  readonly accepted: () => void;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose request this is; set before the body is read. */
+    uniallCaller?: Caller;
+  }
+}
+
+/** Three create paths, three query paths, one service (UniAll: endpoints). */
+export const UNIALL_PREFIXES = ['/v1/video/generations', '/v1/videos/generations', '/v1/videos'] as const;
+
+/** The house dialect. */
+export const uniallRoutes =
+  (parts: DialectParts): FastifyPluginCallback =>
+  (app, _options, done) => {
+    app.addHook('onRequest', async (request) => {
+      request.uniallCaller = await authenticate(parts.keys, /^Bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? '')?.[1]);
+    });
+    for (const prefix of UNIALL_PREFIXES) {
+      createRoute(app, parts, prefix);
+      readRoutes(app, parts, prefix);
+      laterRoutes(app, prefix);
+    }
+    done();
+  };
+
+function callerOf(request: FastifyRequest): Caller {
+  if (request.uniallCaller) return request.uniallCaller;
+  throw new Error('the caller is set before any handler runs');
+}
+
+const baseOf = (request: FastifyRequest, { ctx }: DialectParts): string => ctx.publicUrl ?? `${request.protocol}://${request.host}`;
+
+function createRoute(app: FastifyInstance, parts: DialectParts, prefix: string): void {
+  app.post<{ Body: Json }>(prefix, async (request, reply) => {
+    refusePrefer(request);
+    const body = request.body ?? {};
+    if (prefix === '/v1/videos') refuseOpenAiForm(body);
+    const { draft, metadata, warnings } = parseBody(body, (model) => parts.ctx.catalogue.find(model)?.family);
+    const key = idempotencyKey(request);
+    const { generation, replayed } = await createGeneration(parts.ctx, {
+      caller: callerOf(request),
+      dialect: 'uniall',
+      draft,
+      warnings,
+      ...(metadata !== undefined && { metadata }),
+      ...(key !== undefined && { idempotency: { key, requestHash: hashOf(body) } }),
+    });
+    parts.accepted();
+    if (replayed) reply.header('idempotent-replayed', 'true');
+    return renderCreated(generation);
+  });
+}
+
+/** The body alone: the three paths are one service, so the same body on another of them is the same request. */
+const hashOf = (body: Json): string => createHash('sha256').update(`uniall\n${canonicalJson(body)}`).digest('hex');
+
+function idempotencyKey(request: FastifyRequest): string | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw issue('invalid_value', 'Idempotency-Key', 'Idempotency-Key must be 1 to 255 visible ASCII characters without blanks.');
+}
+
+function refusePrefer(request: FastifyRequest): void {
+  if (/\bwait\b/i.test(String(request.headers['prefer'] ?? ''))) {
+    throw issue('not_supported', 'Prefer', 'Prefer: wait is not supported yet. Create, then ask GET for the state.');
+  }
+}
+
+/** On this path a body with OpenAI’s words and none of ours is OpenAI’s protocol. */
+function refuseOpenAiForm(body: Json): void {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return;
+  const fields = new Map(Object.entries(body));
+  const theirs = ['seconds', 'input_reference'].find((name) => fields.has(name));
+  const ours = ['duration', 'image', 'images', 'last_image', 'reference_image_urls', 'video', 'videos', 'audios', 'content', 'extra_body', 'aspect_ratio', 'metadata'].some((name) => fields.has(name));
+  if (theirs !== undefined && !ours) {
+    throw issue('not_supported', theirs, `${theirs} belongs to the OpenAI Videos protocol, which is not served yet. Send duration, image and size as documented for /v1/video/generations.`);
+  }
+}
+
+function readRoutes(app: FastifyInstance, parts: DialectParts, prefix: string): void {
+  app.get<{ Querystring: Record<string, unknown> }>(prefix, async (request): Promise<ListAnswer> => {
+    const { generations, hasMore } = await parts.ctx.generations.list(callerOf(request), readListQuery(request.query));
+    const [first, last] = [generations[0], generations.at(-1)];
+    return {
+      object: 'list',
+      data: generations.map((generation) => renderGeneration(generation, parts.links, baseOf(request, parts))),
+      first_id: first ? spell(first.id) : null,
+      last_id: last ? spell(last.id) : null,
+      has_more: hasMore,
+    };
+  });
+  app.get<{ Params: { id: string } }>(`${prefix}/:id`, async (request) => {
+    const id = parseGenerationId(request.params.id);
+    const generation = id === undefined ? undefined : await parts.ctx.generations.find(callerOf(request), id);
+    if (!generation) throw new Refusal('not_found', `There is no generation ${request.params.id.slice(0, 80)}.`, { param: 'id' });
+    return renderGeneration(generation, parts.links, baseOf(request, parts));
+  });
+}
+
+/** What a later version brings says so. */
+function laterRoutes(app: FastifyInstance, prefix: string): void {
+  const later = (what: string) => async () => {
+    throw issue('not_supported', 'id', `${what} is not supported yet.`);
+  };
+  app.post(`${prefix}/:id/cancel`, later('Cancelling a generation'));
+  app.delete(`${prefix}/:id`, later('Deleting a generation'));
+  app.get(`${prefix}/:id/events`, later('The event stream of a generation'));
+}

@@ -1,0 +1,33 @@
+/** How often a vendor is asked. Pure; intervals in seconds. `pace` 1 is a vendor's, smaller is a fast sandbox. */
+
+/**
+ * The next look at a running attempt: first near the model's usual time, then closer, then wider once it is late.
+ * Unanswered looks back off, up to a minute.
+ */
+export function nextLookSeconds(look: {
+  readonly runningSeconds: number;
+  readonly usualSeconds: number;
+  readonly unanswered: number;
+  readonly retryAfterSeconds?: number;
+  readonly pace: number;
+}): number {
+  if (look.unanswered > 0) {
+    const backOff = Math.min(60, 2 ** Math.min(look.unanswered, 6)) * look.pace;
+    return Math.max(backOff, look.retryAfterSeconds ?? 0);
+  }
+  const usual = look.usualSeconds;
+  const firstLook = usual * 0.6;
+  if (look.runningSeconds < firstLook) return Math.max(0.1, firstLook - look.runningSeconds);
+  const closer = usual * (look.runningSeconds < usual * 2 ? 0.08 : 0.25);
+  return Math.min(30, Math.max(1, closer)) * look.pace;
+}
+
+/** Looks for a create of unknown outcome: at least three over at least ten minutes before it is given up. */
+const CONFIRMATION_LOOKS_SECONDS = [3, 30, 120, 300, 600] as const;
+export const CONFIRMATION_MIN_LOOKS = 3;
+export const CONFIRMATION_MIN_SECONDS = 600;
+
+export const nextConfirmationLookSeconds = (looks: number): number => CONFIRMATION_LOOKS_SECONDS[looks] ?? 300;
+
+/** A file that could not be fetched is tried again for as long as the vendor keeps it, ever less often. */
+export const nextCollectSeconds = (failures: number, pace: number): number => Math.min(300, 2 ** Math.min(failures, 9)) * pace;

@@ -1,0 +1,113 @@
+import { Readable } from 'node:stream';
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import { authenticate } from '../application/authenticate.ts';
+import type { GenerationStore, Keys, Links } from '../application/ports.ts';
+import { Refusal } from '../application/refusal.ts';
+import type { Generation, Output } from '../domain/generation.ts';
+import { parseGenerationId } from '../domain/generation-id.ts';
+import { OUTPUT_ROLES, type OutputRole } from '../domain/provider.ts';
+import { bearerOf } from './bearer.ts';
+
+export interface ContentParts {
+  readonly generations: GenerationStore;
+  readonly keys: Keys;
+  readonly links: Links;
+  readonly files: {
+    read(storageKey: string, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>;
+  };
+  readonly parseRange: (
+    header: string | undefined,
+    bytes: number,
+  ) => { readonly kind: 'whole' } | { readonly kind: 'range'; readonly start: number; readonly end: number } | { readonly kind: 'unsatisfiable' };
+  /** Where `…/{id}/content` is offered. */
+  readonly prefixes: readonly string[];
+}
+
+interface ContentQuery {
+  readonly variant?: string;
+  readonly expires?: string;
+  readonly signature?: string;
+}
+
+/** The stored files: by key or by signed link, with ranges, HEAD and entity tags. */
+export const contentRoutes =
+  (parts: ContentParts): FastifyPluginCallback =>
+  (app, _options, done) => {
+    for (const prefix of parts.prefixes) {
+      app.get<{ Params: { id: string }; Querystring: ContentQuery }>(`${prefix}/:id/content`, async (request, reply) => {
+        const variant = readVariant(request.query.variant);
+        const generation = await allowed(parts, request, variant);
+        return sendOutput(parts, { request, reply, output: outputOf(generation, variant) });
+      });
+    }
+    done();
+  };
+
+function readVariant(word: string | undefined): OutputRole {
+  const variant = OUTPUT_ROLES.find((role) => role === (word ?? 'video'));
+  if (variant) return variant;
+  throw new Refusal('invalid_value', `variant is ${JSON.stringify(word)}; it may be ${OUTPUT_ROLES.join(', ')}.`, { param: 'variant' });
+}
+
+async function allowed(
+  { generations, keys, links }: ContentParts,
+  request: FastifyRequest<{ Params: { id: string }; Querystring: ContentQuery }>,
+  variant: OutputRole,
+): Promise<Generation> {
+  const { expires, signature } = request.query;
+  const signed = typeof expires === 'string' && typeof signature === 'string';
+  const caller = signed ? undefined : await authenticate(keys, bearerOf(request.headers.authorization));
+  const id = parseGenerationId(request.params.id);
+  const missing = new Refusal('not_found', `There is no generation ${request.params.id.slice(0, 80)}.`, { param: 'id' });
+  if (id === undefined) throw missing;
+  if (signed) {
+    const verdict = links.verify(id, variant, { expires, signature });
+    if (verdict === 'expired') throw new Refusal('invalid_key', 'This link has expired. Read the generation again for a new one.');
+    if (verdict === 'forged') throw new Refusal('invalid_key', 'This link’s signature is not valid. Read the generation again for a good one.');
+  }
+  const generation = caller ? await generations.find(caller, id) : await generations.findById(id);
+  if (!generation) throw missing;
+  return generation;
+}
+
+function outputOf(generation: Generation, variant: OutputRole): Output {
+  if (generation.state === 'queued' || generation.state === 'in_progress') {
+    throw new Refusal('not_ready', `The video is not finished: the generation is ${generation.state}. Ask again in a few seconds.`, {
+      headers: { 'retry-after': '3' },
+    });
+  }
+  const output = generation.outputs.find(({ role }) => role === variant);
+  if (output) return output;
+  throw new Refusal('no_output', generation.state === 'completed' ? `This generation has no ${variant}.` : `There is no ${variant}: the generation ${generation.state === 'failed' ? 'failed' : `was ${generation.state}`}.`);
+}
+
+function sendOutput(
+  { files, parseRange }: ContentParts,
+  { request, reply, output }: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly output: Output },
+): FastifyReply {
+  const etag = `"${output.sha256}"`;
+  reply.headers({
+    etag,
+    'accept-ranges': 'bytes',
+    'content-type': output.mediaType,
+    'cache-control': 'private, max-age=3600',
+    'x-content-type-options': 'nosniff',
+    'content-disposition': `inline; filename="${output.storageKey.split('/').at(-1)}"`,
+  });
+  if (matches(request.headers['if-none-match'], etag)) return reply.status(304).send();
+  const ifRange = request.headers['if-range'];
+  const asked = ifRange !== undefined && ifRange !== etag ? undefined : request.headers.range;
+  const range = parseRange(asked, output.bytes);
+  if (range.kind === 'unsatisfiable') {
+    return reply.status(416).header('content-range', `bytes */${output.bytes}`).removeHeader('content-type').send();
+  }
+  const span = range.kind === 'range' ? { start: range.start, end: range.end } : undefined;
+  const length = span ? span.end - span.start + 1 : output.bytes;
+  reply.status(span ? 206 : 200).header('content-length', length);
+  if (span) reply.header('content-range', `bytes ${span.start}-${span.end}/${output.bytes}`);
+  if (request.method === 'HEAD') return reply.send();
+  return reply.send(Readable.from(files.read(output.storageKey, span), { objectMode: false }));
+}
+
+const matches = (header: string | undefined, etag: string): boolean =>
+  header?.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === etag) ?? false;

@@ -1,0 +1,55 @@
+import { Refusal } from '../application/refusal.ts';
+import type { Json } from '../domain/json.ts';
+import { findJsonError } from './json-error.ts';
+
+/** Deeper nesting than this is nobody's request. */
+const MOST_DEPTH = 64;
+
+/**
+ * Parses a request body. An empty one is an empty object. Malformed JSON is refused with line and column; NUL and lone
+ * surrogates are refused by path, because no database can store them.
+ */
+export function parseJsonBody(text: string): Json {
+  const clean = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  if (clean.trim() === '') return {};
+  const value = parse(clean);
+  refuseUnstorable(value, '', 0);
+  return value;
+}
+
+function parse(text: string): Json {
+  try {
+    const value: Json = JSON.parse(text);
+    return value;
+  } catch {
+    const { offset, expected } = findJsonError(text);
+    const before = text.slice(0, offset).split('\n');
+    const at = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+    const found = offset >= text.length ? 'the body ends' : `found ${JSON.stringify(text.slice(offset, offset + 1))}`;
+    throw new Refusal('invalid_json', `The body is not valid JSON: at ${at} ${found} where ${expected} is expected.`);
+  }
+}
+
+function refuseUnstorable(value: Json, path: string, depth: number): void {
+  if (depth > MOST_DEPTH) throw new Refusal('invalid_json', `The body is nested more than ${MOST_DEPTH} levels deep.`);
+  if (typeof value === 'string') return refuseText(value, path);
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) {
+    value.forEach((item: Json, index) => {
+      refuseUnstorable(item, `${path}[${index}]`, depth + 1);
+    });
+    return;
+  }
+  for (const [name, member] of Object.entries(value)) {
+    const below = path === '' ? name : `${path}.${name}`;
+    refuseText(name, below);
+    refuseUnstorable(member, below, depth + 1);
+  }
+}
+
+function refuseText(text: string, path: string): void {
+  const what = text.includes('\0') ? 'a NUL character (\\u0000)' : text.isWellFormed() ? undefined : 'half of a surrogate pair';
+  if (what === undefined) return;
+  const param = path.toWellFormed().replaceAll('\0', '\\u0000').slice(0, 200);
+  throw new Refusal('invalid_value', `${param || 'the body'} contains ${what}; send valid Unicode text.`, { param });
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginCallback } from 'fastify';
+import { Refusal } from '../application/refusal.ts';
+import { parseJsonBody } from './json-body.ts';
+import { BODY_LIMIT_BYTES, presentError } from './present-errors.ts';
+
+export interface ServerOptions {
+  readonly logger: FastifyBaseLogger;
+  /** Whose forwarding headers count; nobody's when absent. */
+  readonly trustProxy: string | undefined;
+  readonly plugins: readonly FastifyPluginCallback[];
+}
+
+/** The HTTP server: bodies, errors, request ids and unknown paths are the same for every dialect. */
+export async function buildServer({ logger, trustProxy, plugins }: ServerOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT_BYTES,
+    trustProxy: trustProxy ?? false,
+    genReqId: () => `req_${randomUUID().replaceAll('-', '')}`,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+  });
+  const known = rememberRoutes(app);
+  acceptJson(app);
+  app.setErrorHandler(presentError);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    presentError(unknownPath(known, request.method, request.url), request, reply);
+  });
+  for (const plugin of plugins) await app.register(plugin);
+  await app.ready();
+  return app;
+}
+
+/** `application/json`, also without a declared type; an empty body is fine everywhere. */
+function acceptJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(/^(?:application|text)\/(?:[\w.+-]+\+)?json/i, { parseAs: 'string' }, (_request, body, done) => {
+    try {
+      done(null, parseJsonBody(body.toString()));
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+}
+
+interface KnownRoute {
+  readonly method: string;
+  readonly pattern: RegExp;
+}
+
+function rememberRoutes(app: FastifyInstance): readonly KnownRoute[] {
+  const known: KnownRoute[] = [];
+  app.addHook('onRoute', ({ method, url }) => {
+    const source = url.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/:[A-Za-z]+/g, '[^/]+');
+    for (const one of [method].flat()) known.push({ method: one, pattern: new RegExp(`^${source}/?$`) });
+  });
+  return known;
+}
+
+function unknownPath(known: readonly KnownRoute[], method: string, url: string): Refusal {
+  const path = url.split('?')[0] ?? url;
+  const allowed = [...new Set(known.filter(({ pattern }) => pattern.test(path)).map((route) => route.method))];
+  const shown = path.slice(0, 200);
+  return allowed.length > 0
+    ? new Refusal('method_not_allowed', `${method} is not offered at ${shown}; it takes ${allowed.join(', ')}.`, { headers: { allow: allowed.join(', ') } })
+    : new Refusal('not_found', `There is nothing at ${method} ${shown}. The API is described at GET /openapi.json.`);
+}

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { InputRows, Media, MediaFact, MediaRefusal, Scope, StoredInput } from '../application/ports.ts';
+import type { DiskStorage } from './disk-storage.ts';
+import type { GuardedFetcher } from './guarded-fetch.ts';
+import { GuardedFetchError } from './guarded-fetch-error.ts';
+import { bytesSource, type MediaFacts, ProbeError, probe, probeFile } from './probe.ts';
+
+export interface MediaParts {
+  readonly storage: DiskStorage;
+  readonly fetcher: GuardedFetcher;
+  readonly inputs: InputRows;
+}
+
+const INPUT_SECONDS = 60;
+
+/** Files: inputs that were given, outputs that are kept. */
+export function openMedia({ storage, fetcher, inputs }: MediaParts): Media {
+  return {
+    keepInput: async (scope, { url }, { maxBytes }) => {
+      const bytes = await readInput(fetcher, url, maxBytes);
+      return 'refused' in bytes ? bytes : storeInput({ storage, inputs }, scope, bytes.bytes);
+    },
+    readBase64: async (storageKey) => (await readFile(storage.localPath(storageKey))).toString('base64'),
+    keepOutput: async (storageKey, body) => {
+      const { bytes, sha256 } = await storage.write(storageKey, body);
+      return { bytes, sha256 };
+    },
+    probe: async (storageKey) => {
+      const facts = await facing(() => probeFile(storage.localPath(storageKey)));
+      return 'reason' in facts ? { refused: facts.reason } : facts.fact;
+    },
+    remove: (storageKey) => storage.remove(storageKey),
+    freeBytes: () => storage.freeBytes(),
+  };
+}
+
+async function readInput(
+  fetcher: GuardedFetcher,
+  url: string,
+  maxBytes: number,
+): Promise<{ readonly bytes: Buffer } | MediaRefusal> {
+  if (url.startsWith('data:')) return readDataUri(url, maxBytes);
+  try {
+    const response = await fetcher.fetch(url, { maxBytes, timeoutSeconds: INPUT_SECONDS });
+    const parts: Uint8Array[] = [];
+    for await (const part of response.body) parts.push(part);
+    return { bytes: Buffer.concat(parts) };
+  } catch (error) {
+    if (error instanceof GuardedFetchError) return { refused: 'unreachable', reason: error.message };
+    throw error;
+  }
+}
+
+function readDataUri(url: string, maxBytes: number): { readonly bytes: Buffer } | MediaRefusal {
+  const base64 = url.slice(url.indexOf(',') + 1).replaceAll(/\s/g, '');
+  if (base64.length % 4 === 1 || !/^[A-Za-z0-9+/_-]*={0,2}$/.test(base64))
+    return { refused: 'invalid', reason: 'its data URI is not valid base64.' };
+  const bytes = Buffer.from(base64, 'base64');
+  return bytes.length > maxBytes
+    ? { refused: 'invalid', reason: `it has ${bytes.length} bytes; at most ${maxBytes} are allowed.` }
+    : { bytes };
+}
+
+async function storeInput(
+  { storage, inputs }: Pick<MediaParts, 'storage' | 'inputs'>,
+  scope: Scope,
+  bytes: Buffer,
+): Promise<StoredInput | MediaRefusal> {
+  const facts = await facing(() => probe(bytesSource(bytes)));
+  if ('reason' in facts) return { refused: 'invalid', reason: `${facts.reason}.` };
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const storageKey = `inputs/${scope.projectId}/${scope.livemode ? 'live' : 'test'}/${sha256}`;
+  if ((await storage.size(storageKey)) !== bytes.length) await storage.write(storageKey, once(bytes));
+  const id = await inputs.put(scope, { sha256, storageKey, facts: facts.fact });
+  return { id, storageKey, facts: facts.fact };
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}
+
+async function facing(
+  look: () => Promise<MediaFacts>,
+): Promise<{ readonly fact: MediaFact } | { readonly reason: string }> {
+  try {
+    return { fact: factOf(await look()) };
+  } catch (error) {
+    if (error instanceof ProbeError) return { reason: error.message.replace(/\.$/, '') };
+    throw error;
+  }
+}
+
+function factOf(facts: MediaFacts): MediaFact {
+  const { kind, mediaType, bytes } = facts;
+  switch (facts.kind) {
+    case 'image':
+      return { kind, mediaType, bytes, width: facts.width, height: facts.height };
+    case 'video':
+      return {
+        kind,
+        mediaType,
+        bytes,
+        width: facts.width,
+        height: facts.height,
+        seconds: facts.seconds,
+        fps: facts.fps,
+        audio: facts.audio,
+      };
+    case 'audio':
+      return { kind, mediaType, bytes, seconds: facts.seconds };
+  }
+}

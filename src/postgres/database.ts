@@ -1,0 +1,80 @@
+import pg from 'pg';
+
+/** How to reach PostgreSQL: a URL of your own server, or the socket of the embedded one. */
+export type DatabaseAddress =
+  | { readonly url: string }
+  | { readonly host: string; readonly port: number; readonly user: string; readonly password: string; readonly database: string };
+
+export type Row = Record<string, unknown>;
+
+/** Anything a statement can run on: the pool, or a client inside a transaction. */
+export interface Queryable {
+  query<R extends Row>(statement: { name?: string; text: string; values?: readonly unknown[] }): Promise<readonly R[]>;
+}
+
+export interface Database extends Queryable {
+  /** One transaction; all of it is repeated when PostgreSQL says that a repeat is safe (deadlock, serialization). */
+  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** 64-bit integers come as bigint: ids are above 2^53. */
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, (text) => BigInt(text));
+
+const REPEATABLE = new Set(['40001', '40P01']);
+const MOST_TRIES = 4;
+
+/** Opens a pool. `max` connections at most; a statement waits at most `connectSeconds` for one. */
+export function openDatabase(
+  address: DatabaseAddress,
+  options: { readonly max: number; readonly connectSeconds?: number; readonly onError: (error: Error) => void },
+): Database {
+  const pool = new pg.Pool({
+    ...('url' in address ? { connectionString: address.url } : address),
+    max: options.max,
+    connectionTimeoutMillis: (options.connectSeconds ?? 10) * 1000,
+    options: '-c search_path=onereel -c idle_in_transaction_session_timeout=30000',
+    types,
+    application_name: 'onereel',
+  });
+  // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
+  pool.on('error', options.onError);
+  return {
+    query: (statement) => run(pool, statement),
+    transaction: (work) => transaction(pool, work),
+    close: () => pool.end(),
+  };
+}
+
+async function run<R extends Row>(
+  on: pg.Pool | pg.PoolClient,
+  { name, text, values }: { name?: string; text: string; values?: readonly unknown[] },
+): Promise<readonly R[]> {
+  const result = await on.query<R>({ text, ...(name !== undefined && { name }), values: [...(values ?? [])] });
+  return result.rows;
+}
+
+async function transaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('begin');
+      const result = await work({ query: (statement) => run(client, statement) });
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((failure: Error) => {
+        broken = failure;
+      });
+      if (tries >= MOST_TRIES || !REPEATABLE.has(sqlState(error) ?? '')) throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+}
+
+/** The five characters PostgreSQL gives an error, such as 23505; undefined when the error is not the server's. */
+export const sqlState = (error: unknown): string | undefined =>
+  error instanceof pg.DatabaseError ? error.code : undefined;

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import type { KeyHolder, Keys } from '../application/ports.ts';
+import type { Database } from './database.ts';
+
+export const KEY_KINDS = ['admin', 'live', 'test'] as const;
+export type KeyKind = (typeof KEY_KINDS)[number];
+
+const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();
+
+const DEFAULT_PROJECT = 'default';
+
+/** A holder is remembered this long: after a revocation reads end within it. */
+const FRESH_MILLISECONDS = 2000;
+const MOST_REMEMBERED = 10_000;
+
+/** The keys, remembered for two seconds by their hash. `now` in milliseconds. */
+export function keysOf(database: Database, now: () => number): Keys {
+  const remembered = new Map<string, { readonly holder: KeyHolder; readonly until: number }>();
+  return {
+    find: async (key) => {
+      const hash = hashOf(key).toString('base64');
+      const known = remembered.get(hash);
+      if (known && known.until > now()) return known.holder;
+      remembered.delete(hash);
+      const holder = await findKey(database, key);
+      if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+      if (holder) remembered.set(hash, { holder, until: now() + FRESH_MILLISECONDS });
+      return holder;
+    },
+  };
+}
+
+async function findKey(database: Database, key: string): Promise<KeyHolder | undefined> {
+  const [row] = await database.query<{ id: bigint; project_id: bigint | null; kind: KeyKind }>({
+    name: 'find_key',
+    text: 'select id, project_id, kind from api_keys where hash = $1 and revoked_at is null',
+    values: [hashOf(key)],
+  });
+  if (!row) return undefined;
+  if (row.kind === 'admin' || row.project_id === null) return { kind: 'admin', keyId: row.id };
+  return { kind: row.kind, keyId: row.id, projectId: row.project_id, livemode: row.kind === 'live' };
+}
+
+/** Which kinds have a bootstrap key already. */
+export async function bootstrapKinds(database: Database): Promise<ReadonlySet<KeyKind>> {
+  const rows = await database.query<{ kind: KeyKind }>({
+    text: 'select distinct kind from api_keys where bootstrap and revoked_at is null',
+  });
+  return new Set(rows.map(({ kind }) => kind));
+}
+
+/** Sets the bootstrap key of a kind; another one of that kind is revoked in the same transaction. */
+export async function setBootstrapKey(database: Database, kind: KeyKind, key: string): Promise<void> {
+  await database.transaction(async (tx) => {
+    await tx.query({ text: `select pg_advisory_xact_lock(hashtext('bootstrap keys'))` });
+    await tx.query({ text: 'insert into projects (name) values ($1) on conflict (name) do nothing', values: [DEFAULT_PROJECT] });
+    await tx.query({
+      text: 'update api_keys set revoked_at = now_at() where bootstrap and kind = $1 and hash <> $2 and revoked_at is null',
+      values: [kind, hashOf(key)],
+    });
+    await tx.query({
+      text: `insert into api_keys (project_id, kind, hash, name, bootstrap)
+        values (case when $1 <> 'admin' then (select id from projects where name = $3) end, $1, $2, 'bootstrap', true)
+        on conflict (hash) do update set revoked_at = null, bootstrap = true where api_keys.kind = excluded.kind`,
+      values: [kind, hashOf(key), DEFAULT_PROJECT],
+    });
+  });
+}

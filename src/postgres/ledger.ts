@@ -1,0 +1,105 @@
+import type { Queryable } from './database.ts';
+
+export type AccountKind = 'grants' | 'available' | 'held' | 'spent' | 'revenue' | 'variance' | 'loss';
+
+/** One side of a balanced group. `projectId` null is the operator's own account. */
+export interface Posting {
+  readonly projectId: bigint | null;
+  readonly kind: AccountKind;
+  readonly amountMicros: number;
+}
+
+interface Booking {
+  readonly kind: 'grant' | 'hold' | 'settle' | 'release';
+  readonly generationId: bigint | null;
+  readonly livemode: boolean;
+  readonly cause: string;
+  readonly postings: readonly Posting[];
+}
+
+const OPERATOR_KINDS: ReadonlySet<AccountKind> = new Set(['revenue', 'variance', 'loss']);
+
+/** Books one balanced group inside the caller's transaction. Amounts of zero are left out. */
+export async function book(tx: Queryable, booking: Booking): Promise<void> {
+  const postings = booking.postings.filter(({ amountMicros }) => amountMicros !== 0);
+  const [group] = await tx.query<{ id: bigint }>({
+    name: 'book_group',
+    text: 'insert into ledger_transactions (kind, generation_id, cause) values ($1, $2, $3) returning id',
+    values: [booking.kind, booking.generationId, booking.cause],
+  });
+  if (postings.length === 0) return;
+  await tx.query({
+    name: 'book_entries',
+    text: `with wanted as (
+        select * from unnest($2::bigint[], $3::text[], $4::bigint[]) as w(project_id, kind, amount)
+      ), touched as (
+        insert into accounts (project_id, livemode, kind, balance_micros)
+        select project_id, $5, kind, amount from wanted order by project_id nulls last, kind
+        on conflict (project_id, livemode, kind) do update set balance_micros = accounts.balance_micros + excluded.balance_micros
+        returning id, project_id, kind
+      )
+      insert into ledger_entries (transaction_id, account_id, amount_micros)
+      select $1, touched.id, wanted.amount from wanted
+      join touched on touched.kind = wanted.kind and touched.project_id is not distinct from wanted.project_id`,
+    values: [
+      group?.id,
+      postings.map(({ projectId, kind }) => (OPERATOR_KINDS.has(kind) ? null : projectId)),
+      postings.map(({ kind }) => kind),
+      postings.map(({ amountMicros }) => amountMicros),
+      booking.livemode,
+    ],
+  });
+}
+
+export interface Hold {
+  readonly projectId: bigint;
+  readonly generationId: bigint;
+  readonly livemode: boolean;
+  readonly heldMicros: number;
+}
+
+/** Sets the most a generation can cost aside. */
+export const bookHold = (tx: Queryable, { projectId, generationId, livemode, heldMicros }: Hold): Promise<void> =>
+  book(tx, {
+    kind: 'hold',
+    generationId,
+    livemode,
+    cause: 'generation accepted',
+    postings: [
+      { projectId, kind: 'available', amountMicros: -heldMicros },
+      { projectId, kind: 'held', amountMicros: heldMicros },
+    ],
+  });
+
+/** Spends what is due, at most the hold, and gives the rest back. What the vendor bills beyond it is the operator's variance. */
+export const bookSettle = (
+  tx: Queryable,
+  { projectId, generationId, livemode, heldMicros }: Hold,
+  { settleMicros, excessMicros }: { readonly settleMicros: number; readonly excessMicros: number },
+): Promise<void> =>
+  book(tx, {
+    kind: 'settle',
+    generationId,
+    livemode,
+    cause: 'generation completed',
+    postings: [
+      { projectId, kind: 'held', amountMicros: -heldMicros },
+      { projectId, kind: 'spent', amountMicros: settleMicros },
+      { projectId, kind: 'available', amountMicros: heldMicros - settleMicros },
+      { projectId: null, kind: 'variance', amountMicros: -excessMicros },
+      { projectId: null, kind: 'revenue', amountMicros: excessMicros },
+    ],
+  });
+
+/** Gives the whole hold back. */
+export const bookRelease = (tx: Queryable, { projectId, generationId, livemode, heldMicros }: Hold, cause: string): Promise<void> =>
+  book(tx, {
+    kind: 'release',
+    generationId,
+    livemode,
+    cause,
+    postings: [
+      { projectId, kind: 'held', amountMicros: -heldMicros },
+      { projectId, kind: 'available', amountMicros: heldMicros },
+    ],
+  });
