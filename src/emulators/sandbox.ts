@@ -1,10 +1,12 @@
 import Fastify, { type FastifyInstance } from 'fastify';
+import { describeArk } from './ark/answers.ts';
+import { createArkEmulator } from './ark/emulator.ts';
 import { createContext, type EmulatorOptions } from './kit/context.ts';
 import { createControl } from './kit/control.ts';
 import { describeVidu } from './vidu/answers.ts';
 import { createViduEmulator } from './vidu/emulator.ts';
 
-const VENDORS = { vidu: describeVidu };
+const VENDORS = { vidu: describeVidu, ark: describeArk };
 
 /**
  * All emulators in one server, not yet listening: `/vidu`, `/ark`, `/vertex`, and `/control` when `control` is given.
@@ -15,6 +17,7 @@ export async function createEmulatorServer(options: EmulatorOptions): Promise<Fa
   // A paid create must not be lost to a keep-alive race; polls come seconds apart.
   const app = Fastify({ keepAliveTimeout: 72_000, forceCloseConnections: true });
   await app.register(createViduEmulator(context), { prefix: '/vidu' });
+  await app.register(createArkEmulator(context), { prefix: '/ark' });
   if (options.control !== undefined) {
     const control = createControl(context, { ...options.control, vendors: VENDORS });
     await app.register(control, { prefix: '/control' });
