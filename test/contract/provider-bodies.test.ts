@@ -6,9 +6,9 @@ import { modesOf, sampleRequest, sampleSubmission } from './sample-submission.ts
 /** What each provider sends for every model and mode: a change here is a change of what vendors get. */
 describe.each(PROVIDERS.filter(({ id }) => CASES[id]?.sameBodiesAs === undefined))('$id sends', (provider) => {
   const cases = provider.models.flatMap((model) =>
-    modesOf(model).map(([mode, capabilities]) => ({ model, mode, capabilities, name: `${model.id} from ${mode}` })),
+    modesOf(model).map(([mode, capabilities]) => ({ model, mode, capabilities })),
   );
-  test.each(cases)('$name', ({ model, mode, capabilities }) => {
+  test.each(cases)('$model.id from $mode', ({ model, mode, capabilities }) => {
     const built = provider.submit.build(sampleSubmission(model, sampleRequest(mode, capabilities)));
     expect(built).toMatchSnapshot();
   });

@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { Json } from '../../src/domain/json.ts';
 import { ARK_FAILURES } from '../../src/providers/ark/failures.ts';
+import { GOOGLE_FAILURES } from '../../src/providers/google/failures.ts';
 import type { FailureTable } from '../../src/providers/kit/failure-table.ts';
 import { VIDU_FAILURES } from '../../src/providers/vidu/failures.ts';
 
@@ -11,6 +13,8 @@ export interface ProviderCase {
   readonly sameBodiesAs?: string;
   readonly credentials: { readonly [name: string]: string };
   readonly secret: string;
+  /** What signing uses, where that is not the secret itself. */
+  readonly accessToken?: string;
   readonly operation: (id: string) => Json;
   /** A healthy poll answer with a state word that does not exist. */
   readonly unknownState: Json;
@@ -65,7 +69,38 @@ const ark: ProviderCase = {
   codes: ARK_CODES.split(' '),
 };
 
+/** A service account as Google's file has it, with a key of its own. */
+function serviceAccountFile(): { readonly [name: string]: string } {
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  return {
+    type: 'service_account',
+    project_id: 'a-project',
+    private_key_id: 'abc',
+    private_key: privateKey,
+    client_email: 'onereel@a-project.iam.gserviceaccount.com',
+    token_uri: 'https://oauth2.googleapis.com/token',
+  };
+}
+
+const account = serviceAccountFile();
+
+const vertex: ProviderCase = {
+  folder: 'google',
+  credentials: account,
+  secret: account['private_key'] ?? '',
+  accessToken: 'ya29.token-4711',
+  operation: (id) => ({ name: `projects/p/operations/${id}`, model: id, project: id, location: id, seconds: 8 }),
+  unknownState: { name: 'projects/p/operations/1', metadata: { state: 'DAYDREAMING' } },
+  failures: GOOGLE_FAILURES,
+  codes: 'INVALID_ARGUMENT PERMISSION_DENIED NOT_FOUND RESOURCE_EXHAUSTED INTERNAL UNAVAILABLE'.split(' '),
+};
+
 export const CASES: Readonly<Record<string, ProviderCase>> = {
+  vertex,
   vidu,
   ark,
   byteplus: { ...ark, sameBodiesAs: 'ark' },

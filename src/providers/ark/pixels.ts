@@ -4,7 +4,7 @@ import type { AspectRatio, Resolution } from '../../domain/request.ts';
 type Row = Readonly<Record<Exclude<AspectRatio, 'adaptive'>, readonly [number, number]>>;
 
 /** Ark: output pixels of the Seedance 2.0 family (vendor-ark-seedance.md section 4.5). 24 frames per second. */
-export const SEEDANCE_2_PIXELS: { readonly [R in Resolution]?: Row } = {
+const SEEDANCE_2_PIXELS: { readonly [R in Resolution]?: Row } = {
   '480p': {
     '16:9': [864, 496],
     '4:3': [752, 560],

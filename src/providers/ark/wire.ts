@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import type { HttpResponse } from '../../domain/http.ts';
 import type { VendorError } from '../kit/unanswered.ts';
+import { vendorId } from '../kit/vendor-id.ts';
 
-export const arkOperation = z.object({ taskId: z.string().min(1) });
+export const arkOperation = z.object({ taskId: vendorId });
 export type ArkOperation = z.infer<typeof arkOperation>;
 
 const text = z.string().nullish().catch(undefined);
 const count = z.int().nonnegative().nullish().catch(undefined);
 
 /** Ark: create answer. */
-export const created = z.object({ id: z.string().min(1), safety_identifier: text });
+export const created = z.object({ id: vendorId, safety_identifier: text });
 
 const taskError = z.object({ code: z.string().min(1), message: text });
 
@@ -26,7 +27,7 @@ export const task = z.object({
 /** Ark: list. */
 export const taskList = z.object({
   total: count,
-  items: z.array(z.object({ id: z.string().min(1), safety_identifier: text, created_at: count })),
+  items: z.array(z.object({ id: vendorId, safety_identifier: text, created_at: count })),
 });
 
 const envelope = z.object({ error: taskError });

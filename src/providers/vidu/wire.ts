@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import type { HttpResponse } from '../../domain/http.ts';
 import type { VendorError } from '../kit/unanswered.ts';
+import { vendorId } from '../kit/vendor-id.ts';
 
 /** The handle of a task. Ids are snowflakes beyond 2^53 and stay text. */
-export const viduOperation = z.object({ taskId: z.string().min(1) });
+export const viduOperation = z.object({ taskId: vendorId });
 export type ViduOperation = z.infer<typeof viduOperation>;
 
 const text = z.string().nullish().catch(undefined);
 
 /** Vidu: create answer. */
-export const created = z.object({ task_id: z.string().min(1), state: text, payload: text });
+export const created = z.object({ task_id: vendorId, state: text, payload: text });
 
 /** Vidu: Get generation. Only what is needed, everything else may come and go. */
 export const creations = z.object({
@@ -25,7 +26,7 @@ export type Creations = z.infer<typeof creations>;
 /** Vidu: tasks list. */
 export const taskList = z.object({
   next_page_token: text,
-  tasks: z.array(z.object({ id: z.string().min(1) })).nullish(),
+  tasks: z.array(z.object({ id: vendorId })).nullish(),
 });
 
 /** Kratos error envelope. `code` repeats the HTTP status, or replaces it when the answer is a 200. */
