@@ -13,43 +13,56 @@ export function pan(from: Picture, { to, x }: { to: Picture; x: number }): void 
   }
 }
 
-/** Where each output sample lies in the input: the left neighbour and the weight of the right one (0 to 255). */
-interface Steps {
-  readonly at: Int32Array;
-  readonly weight: Uint16Array;
-}
-
-function steps(size: { from: number; to: number; start: number; length: number }): Steps {
-  const at = new Int32Array(size.to);
-  const weight = new Uint16Array(size.to);
+/**
+ * Where each output sample lies in the input: its left (or upper) neighbour times 512, plus the share of the next one
+ * (0 to 256). One number, because reading one table is faster than reading two.
+ */
+function steps(size: { from: number; to: number; start: number; length: number }): Int32Array {
+  const found = new Int32Array(size.to);
   const scale = size.length / size.to;
   for (let index = 0; index < size.to; index += 1) {
     const position = Math.min(Math.max(size.start + (index + 0.5) * scale - 0.5, 0), size.from - 1);
     const left = Math.min(Math.floor(position), Math.max(size.from - 2, 0));
-    at[index] = left;
-    weight[index] = size.from === 1 ? 0 : Math.round((position - left) * 256);
+    found[index] = left * 512 + (size.from === 1 ? 0 : Math.round((position - left) * 256));
   }
-  return { at, weight };
+  return found;
 }
 
-/** Resamples one row into 8.8 fixed point. */
-function sampleRow(plane: Plane, row: number, { across, out }: { across: Steps; out: Uint16Array }): void {
-  const { samples, width } = plane;
-  const start = row * width;
-  const { at, weight } = across;
-  for (let index = 0; index < out.length; index += 1) {
-    const left = start + (at[index] ?? 0);
-    const share = weight[index] ?? 0;
-    out[index] = (samples[left] ?? 0) * (256 - share) + (samples[left + 1] ?? 0) * share;
-  }
+/** A half of what the shift by 8 cuts off, for both samples of a pair. */
+const half = 0x80_0080;
+
+/** Rows of a plane between two of its rows: four samples at a time, as two pairs in a 32-bit word. */
+interface RowMixer {
+  /** The mix of row `at` and the next one; `weight` (0 to 256) is the share of the next. Valid until the next call. */
+  mix(at: number, weight: number): Uint8Array;
 }
 
-function mixRows(rows: { upper: Uint16Array; lower: Uint16Array; weight: number }, out: Uint8Array): void {
-  const { upper, lower, weight } = rows;
-  const rest = 256 - weight;
-  for (let index = 0; index < out.length; index += 1) {
-    out[index] = ((upper[index] ?? 0) * rest + (lower[index] ?? 0) * weight + 32768) >>> 16;
-  }
+function rowMixer({ samples, width, height }: Plane): RowMixer {
+  // Copied, because a row of a plane need not begin at a multiple of four bytes.
+  const words = Math.ceil((width + 1) / 4);
+  const upper = new Uint32Array(words);
+  const lower = new Uint32Array(words);
+  const mixed = new Uint32Array(words);
+  const upperBytes = new Uint8Array(upper.buffer);
+  const lowerBytes = new Uint8Array(lower.buffer);
+  const mixedBytes = new Uint8Array(mixed.buffer);
+  return {
+    mix(at, weight) {
+      const start = at * width;
+      upperBytes.set(samples.subarray(start, start + width));
+      if (weight === 0 || at + 1 >= height) return upperBytes;
+      lowerBytes.set(samples.subarray(start + width, start + 2 * width));
+      const rest = 256 - weight;
+      for (let index = 0; index < words; index += 1) {
+        const a = upper[index] ?? 0;
+        const b = lower[index] ?? 0;
+        const even = (Math.imul(a & 0xff00ff, rest) + Math.imul(b & 0xff00ff, weight) + half) | 0;
+        const odd = (Math.imul((a >>> 8) & 0xff00ff, rest) + Math.imul((b >>> 8) & 0xff00ff, weight) + half) | 0;
+        mixed[index] = ((even >>> 8) & 0xff00ff) | (odd & 0xff00ff00);
+      }
+      return mixedBytes;
+    },
+  };
 }
 
 /** The part of a plane that is shown, in its samples. */
@@ -63,26 +76,18 @@ interface Window {
 function scalePlane(from: Plane, to: Plane, window: Window): void {
   const across = steps({ from: from.width, to: to.width, start: window.x, length: window.width });
   const down = steps({ from: from.height, to: to.height, start: window.y, length: window.height });
-  let upper = new Uint16Array(to.width);
-  let lower = new Uint16Array(to.width);
-  let upperRow = -1;
-  let lowerRow = -1;
+  const rows = rowMixer(from);
+  const { samples, width } = to;
   for (let row = 0; row < to.height; row += 1) {
-    const top = down.at[row] ?? 0;
-    const bottom = Math.min(top + 1, from.height - 1);
-    if (top !== upperRow) {
-      if (top === lowerRow) {
-        [upper, lower] = [lower, upper];
-        lowerRow = -1;
-      } else sampleRow(from, top, { across, out: upper });
-      upperRow = top;
+    const step = down[row] ?? 0;
+    const mixed = rows.mix(step >> 9, step & 511);
+    const start = row * width;
+    for (let index = 0; index < width; index += 1) {
+      const place = across[index] ?? 0;
+      const left = place >> 9;
+      const value = mixed[left] ?? 0;
+      samples[start + index] = value + ((((mixed[left + 1] ?? 0) - value) * (place & 511) + 128) >> 8);
     }
-    if (bottom !== lowerRow) {
-      sampleRow(from, bottom, { across, out: lower });
-      lowerRow = bottom;
-    }
-    const out = to.samples.subarray(row * to.width, (row + 1) * to.width);
-    mixRows({ upper, lower, weight: down.weight[row] ?? 0 }, out);
   }
 }
 

@@ -45,7 +45,7 @@ export function openStudio({ cacheFolder, children, log = () => {} }: StudioOpti
     log,
   });
   const underWay = new Map<string, Promise<Rendering>>();
-  const swept = sweep(cacheFolder);
+  const swept = sweep(cacheFolder).catch(() => {});
 
   const renderNew = async (spec: RenderSpec, key: string): Promise<Rendering> => {
     const found = await cached(cacheFolder, key);
@@ -73,12 +73,12 @@ export function openStudio({ cacheFolder, children, log = () => {} }: StudioOpti
         throw new StudioError('encoder_missing', `${availability.reason} ${availability.fix}`);
       checkSize(given);
       const spec = given.stock === true && given.source === undefined ? stockOf(given) : given;
-      const key = await specHash(spec).catch((error: unknown) => {
-        throw error instanceof Unreadable ? new StudioError('input_unreadable', error.message) : error;
-      });
+      const key = await specHash(spec).catch(asStudioError);
       const running = underWay.get(key);
       if (running !== undefined) return running;
-      const rendering = renderNew(spec, key).finally(() => underWay.delete(key));
+      const rendering = renderNew(spec, key)
+        .catch(asStudioError)
+        .finally(() => underWay.delete(key));
       underWay.set(key, rendering);
       return rendering;
     },
@@ -87,6 +87,12 @@ export function openStudio({ cacheFolder, children, log = () => {} }: StudioOpti
     },
     close: () => pool.close(),
   };
+}
+
+function asStudioError(error: unknown): never {
+  if (error instanceof StudioError) throw error;
+  if (error instanceof Unreadable) throw new StudioError('input_unreadable', error.message);
+  throw new StudioError('render_failed', `The rendering could not be kept: ${String(error)}`);
 }
 
 /** Blocks of 16 x 16 that a picture of the highest level may have. */
@@ -119,13 +125,18 @@ async function cached(cacheFolder: string, key: string): Promise<Rendering | und
   const folder = join(cacheFolder, key);
   const text = await readFile(join(folder, facts), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const known: { seconds: number; width: number; height: number } = JSON.parse(text);
-  return {
-    videoPath: join(folder, fileNames.video),
-    posterPath: join(folder, fileNames.poster),
-    lastFramePath: join(folder, fileNames.lastFrame),
-    ...known,
-  };
+  try {
+    const known: { seconds: number; width: number; height: number } = JSON.parse(text);
+    return {
+      videoPath: join(folder, fileNames.video),
+      posterPath: join(folder, fileNames.poster),
+      lastFramePath: join(folder, fileNames.lastFrame),
+      ...known,
+    };
+  } catch {
+    await rm(folder, { recursive: true, force: true }); // the machine went down while it was written
+    return undefined;
+  }
 }
 
 /** Gives the finished folder its name, in one step. Another process may have been faster: then its files are as good. */
