@@ -46,6 +46,8 @@ test('what is written can be read, whole and in part, with size and hash', async
   expect(await readFile(storage.localPath(key), 'utf8')).toBe('hello world');
   expect((await stat(storage.localPath(key))).mode & 0o777).toBe(0o600);
   expect(await readdir(storage.spoolFolder)).toEqual([]);
+  await storage.write(key, parts('again'));
+  expect(await text(storage.read(key))).toBe('again');
 });
 
 test('nothing is visible before the body is whole, and nothing is left of one that broke', async () => {
