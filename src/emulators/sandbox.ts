@@ -3,10 +3,12 @@ import { describeArk } from './ark/answers.ts';
 import { createArkEmulator } from './ark/emulator.ts';
 import { createContext, type EmulatorOptions } from './kit/context.ts';
 import { createControl } from './kit/control.ts';
+import { describeVertex } from './vertex/answers.ts';
+import { createVertexEmulator } from './vertex/emulator.ts';
 import { describeVidu } from './vidu/answers.ts';
 import { createViduEmulator } from './vidu/emulator.ts';
 
-const VENDORS = { vidu: describeVidu, ark: describeArk };
+const VENDORS = { vidu: describeVidu, ark: describeArk, vertex: describeVertex };
 
 /**
  * All emulators in one server, not yet listening: `/vidu`, `/ark`, `/vertex`, and `/control` when `control` is given.
@@ -18,6 +20,7 @@ export async function createEmulatorServer(options: EmulatorOptions): Promise<Fa
   const app = Fastify({ keepAliveTimeout: 72_000, forceCloseConnections: true });
   await app.register(createViduEmulator(context), { prefix: '/vidu' });
   await app.register(createArkEmulator(context), { prefix: '/ark' });
+  await app.register(createVertexEmulator(context), { prefix: '/vertex' });
   if (options.control !== undefined) {
     const control = createControl(context, { ...options.control, vendors: VENDORS });
     await app.register(control, { prefix: '/control' });

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { PlainTrouble } from './refusal.ts';
@@ -104,6 +105,8 @@ export function createFaultyRoutes(deps: {
       if (fault?.kind === 'drop-before') return cut(request, reply);
       if (fault?.kind === 'hang') await sleep(fault.seconds ?? 30);
       const answer = await handler(request, reply, fault);
+      const lost = fault?.kind === '500-after' || fault?.kind === 'drop-after';
+      if (lost && answer instanceof Readable) answer.destroy();
       if (fault?.kind === '500-after') deps.trouble('internal');
       return fault?.kind === 'drop-after' ? cut(request, reply) : answer;
     };

@@ -36,7 +36,7 @@ export interface ServeFile {
   readonly half: boolean;
 }
 
-/** Serves a file as object stores do: length, type, ETag, single ranges. */
+/** Serves a file as object stores do: length, type, ETag, single ranges. Gives the body to send. */
 export async function serveFile(request: FastifyRequest, reply: FastifyReply, file: ServeFile): Promise<unknown> {
   if (file.half) return serveHalf(file.path, reply);
   const { size, mtimeMs } = await stat(file.path);
@@ -45,9 +45,9 @@ export async function serveFile(request: FastifyRequest, reply: FastifyReply, fi
   const range = rangeOf(request.headers.range, size);
   if (range === undefined) {
     reply.header('content-length', size);
-    return reply.send(createReadStream(file.path));
+    return createReadStream(file.path);
   }
   reply.code(206).header('content-length', range.end - range.start + 1);
   reply.header('content-range', `bytes ${range.start}-${range.end}/${size}`);
-  return reply.send(createReadStream(file.path, range));
+  return createReadStream(file.path, range);
 }

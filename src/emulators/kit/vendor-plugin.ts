@@ -37,6 +37,8 @@ export function prepareVendor(app: FastifyInstance, deps: VendorScope): void {
   addJsonParser(app, deps);
   app.setNotFoundHandler(async () => deps.trouble('not_found'));
   app.setErrorHandler(async (error: FastifyError | Refusal, request, reply) => {
+    // A body that was replaced by an error had set its own length and type.
+    reply.removeHeader('content-length').removeHeader('content-type');
     if (error instanceof Refusal) return reply.code(error.status).headers(error.headers).send(error.body);
     const status = error.statusCode ?? 500;
     if (status >= 500) deps.log('emulator.broken', { url: request.url, error: String(error), stack: error.stack });
