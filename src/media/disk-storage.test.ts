@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { type DiskStorage, openDiskStorage } from './disk-storage.ts';
+import { type DiskStorage, openDiskStorage, type StoredObject } from './disk-storage.ts';
 
 const folders: string[] = [];
 afterEach(async () => {
@@ -35,11 +35,8 @@ const key = 'outputs/ab/123-video.mp4';
 
 test('what is written can be read, whole and in part, with size and hash', async () => {
   const storage = await opened();
-  expect(await storage.write(key, parts('hello ', '', 'world'))).toEqual({
-    key,
-    bytes: 11,
-    sha256: sha256('hello world'),
-  });
+  const stored: StoredObject = await storage.write(key, parts('hello ', '', 'world'));
+  expect(stored).toEqual({ key, bytes: 11, sha256: sha256('hello world') });
   expect(await storage.size(key)).toBe(11);
   expect(await text(storage.read(key))).toBe('hello world');
   expect(await text(storage.read(key, { start: 6, end: 8 }))).toBe('wor');

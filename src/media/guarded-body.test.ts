@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { type FetchRefusal, GuardedFetchError } from './guarded-fetch.ts';
 import { bytesOf, Loopback } from './testing/loopback.ts';
 
 const net = new Loopback();
@@ -155,4 +156,12 @@ test('close ends what is under way, read or not, and refuses what comes later', 
   await guarded.close();
   await expect(bytesOf(answer.body)).rejects.toMatchObject({ refusal: 'connection' });
   await expect(guarded.fetch(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({ refusal: 'connection' });
+});
+
+test('a refusal is an error that says what to do about it, to people and to programs', async () => {
+  const port = await net.serve((_request, response) => response.writeHead(410).end());
+  const error = await net.fetch(port).catch((thrown: unknown) => thrown);
+  const expected: FetchRefusal = 'http_status';
+  expect(error).toBeInstanceOf(GuardedFetchError);
+  expect(error).toMatchObject({ name: 'GuardedFetchError', refusal: expected, status: 410, retryable: false });
 });

@@ -9,7 +9,7 @@ import { isPublicAddress } from './public-address.ts';
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
 /** What to connect to: addresses that were checked, never a name that would be asked for again. */
-export interface Dialled {
+interface Dialled {
   readonly addresses: readonly string[];
   readonly options: buildConnector.Options;
 }

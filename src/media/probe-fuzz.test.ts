@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytesSource, ProbeError, probe } from './probe.ts';
+import { bytesSource, ProbeError, type ProbeRefusal, probe } from './probe.ts';
 import { exif, gif, jpeg, jpegSegment, png, riff, riffChunk, vp8x } from './testing/image-bytes.ts';
 import { audioEntry, box, concat, fragmentedMovie, movie } from './testing/mp4-boxes.ts';
 import { id3, variableFrames, wav, xingFrame } from './testing/sound-bytes.ts';
@@ -53,7 +53,15 @@ function mutated(seed: Buffer, pick: (below: number) => number): Buffer {
 }
 
 const runs = Number(process.env['ONEREEL_FUZZ_RUNS'] ?? 20_000);
-const refusals = ['empty', 'not_media', 'unsupported', 'truncated', 'malformed', 'too_complex'];
+const six = [
+  'empty',
+  'not_media',
+  'unsupported',
+  'truncated',
+  'malformed',
+  'too_complex',
+] as const satisfies readonly ProbeRefusal[];
+const refusals: readonly string[] = six;
 
 test('the seeds are good files', async () => {
   for (const seed of seeds) await expect(probe(bytesSource(seed))).resolves.toHaveProperty('bytes', seed.length);

@@ -11,7 +11,7 @@ import { probeWav } from './probe/wav-format.ts';
 import { probeWebp } from './probe/webp-format.ts';
 
 export { type ByteSource, bytesSource } from './probe/byte-source.ts';
-export type { AudioFacts, ImageFacts, MediaFacts, VideoFacts } from './probe/media-facts.ts';
+export type { MediaFacts } from './probe/media-facts.ts';
 export { ProbeError, type ProbeRefusal } from './probe/probe-error.ts';
 
 const probers: Readonly<Record<MediaFormat, (reader: BlockReader) => Promise<MediaFacts>>> = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPublicAddress } from './public-address.ts';
+import { isPublicAddress } from './guarded-fetch.ts';
 
 const refused: readonly (readonly [string, string])[] = [
   ['this network', '0.0.0.0'],

@@ -2,7 +2,7 @@ import { type Box, checkTable, find } from './box.ts';
 import type { ByteView } from './byte-view.ts';
 import { ProbeError } from './probe-error.ts';
 
-export const maxSamples = 5_000_000;
+const maxSamples = 5_000_000;
 
 /** The sample tables of one track. */
 export interface SampleTables {

@@ -7,7 +7,7 @@ const maxFragments = 4096;
 const maxMoovBytes = 32 * 1024 * 1024;
 const maxMoofBytes = 8 * 1024 * 1024;
 
-export interface Extent {
+interface Extent {
   readonly offset: number;
   readonly length: number;
 }

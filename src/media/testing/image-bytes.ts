@@ -11,7 +11,7 @@ export function pngChunk(type: string, content: Uint8Array): Buffer {
 export function png(
   width: number,
   height: number,
-  { rows = Math.min(height, 64), before = Buffer.alloc(0) } = {},
+  { rows = Math.min(height, 64), before = Buffer.alloc(0) }: { readonly rows?: number; readonly before?: Buffer } = {},
 ): Buffer {
   const header = pngChunk('IHDR', concat(width, height, Buffer.from([8, 0, 0, 0, 0])));
   const pixels = pngChunk('IDAT', deflateSync(Buffer.alloc(rows * (Math.min(width, 100_000) + 1))));

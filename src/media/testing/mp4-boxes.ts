@@ -101,12 +101,12 @@ function moov(shape: MovieShape & Required<Pick<MovieShape, 'times' | 'sampleSiz
   return box('moov', mvhd(timescale, duration), trak(stbl, shape), shape.moreInMoov ?? Buffer.alloc(0));
 }
 
-export function mvhd(timescale: number, duration: number): Buffer {
+function mvhd(timescale: number, duration: number): Buffer {
   return box('mvhd', 0, 0, 0, timescale, duration, 0x10000, u16(0x100, 0), 0, 0, ...upright, 0, 0, 0, 0, 0, 0, 2);
 }
 
 /** A track around a sample table. */
-export function trak(stbl: Buffer, shape: Pick<MovieShape, 'matrix' | 'shown' | 'timescale' | 'handler'>): Buffer {
+function trak(stbl: Buffer, shape: Pick<MovieShape, 'matrix' | 'shown' | 'timescale' | 'handler'>): Buffer {
   const matrix = shape.matrix ?? upright;
   const [width, height] = shape.shown ?? [64, 36];
   return box(
