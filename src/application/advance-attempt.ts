@@ -17,7 +17,11 @@ export async function advanceAttempt(ctx: EngineContext, claim: Claim): Promise<
   const model = provider?.models.find(({ id }) => id === file.route.model);
   if (!provider || !model) {
     // An older process met the work of a newer one: leave it to those who know the vendor.
-    ctx.log.error('attempt.unknown_provider', { attemptId: claim.attemptId, provider: file.route.provider, model: file.route.model });
+    ctx.log.error('attempt.unknown_provider', {
+      attemptId: claim.attemptId,
+      provider: file.route.provider,
+      model: file.route.model,
+    });
     return;
   }
   const held: Held = { claim, file, provider, model };
@@ -43,7 +47,14 @@ export async function advanceAttempt(ctx: EngineContext, claim: Claim): Promise<
 }
 
 const isPastHorizon = ({ file, provider }: Held): boolean =>
-  file.generationSecondsOld > Math.min(MOST_HORIZON_SECONDS, provider.horizonSeconds(file.route.request) + GRACE_SECONDS);
+  file.generationSecondsOld >
+  Math.min(MOST_HORIZON_SECONDS, provider.horizonSeconds(file.route.request) + GRACE_SECONDS);
 
 const giveUp = (ctx: EngineContext, held: Held): Promise<void> =>
-  settleOn(ctx, held, { step: { to: 'failed', as: 'failed', failure: { code: held.file.attempt.state === 'unconfirmed' ? 'submission_unconfirmed' : 'timed_out' } } });
+  settleOn(ctx, held, {
+    step: {
+      to: 'failed',
+      as: 'failed',
+      failure: { code: held.file.attempt.state === 'unconfirmed' ? 'submission_unconfirmed' : 'timed_out' },
+    },
+  });

@@ -24,7 +24,11 @@ export async function witness(ctx: EngineContext, held: Held, evidence: Evidence
   await takeIn(ctx, held, { number, evidence });
 }
 
-export async function takeIn(ctx: EngineContext, held: Held, { number, evidence }: { number: bigint; evidence: Evidence }): Promise<void> {
+export async function takeIn(
+  ctx: EngineContext,
+  held: Held,
+  { number, evidence }: { number: bigint; evidence: Evidence },
+): Promise<void> {
   const step = absorb(held.file.attempt, evidence) ?? { to: 'same', answered: true };
   await settleOn(ctx, held, { step, absorbed: number, lookInSeconds: lookAfter(ctx, held, step) });
 }
@@ -34,7 +38,8 @@ export async function settleOn(ctx: EngineContext, { claim, file }: Held, decisi
   const outcome = await ctx.work.decide(claim, decision);
   const fields = { attemptId: claim.attemptId, generationId: file.attempt.generationId, channel: file.channel.name };
   if (outcome === 'lost') ctx.log.info('attempt.claim_lost', fields);
-  else if (decision.step.to !== 'same') ctx.log.info(`attempt.${decision.step.to.replace('-', '_')}`, { ...fields, ...wordsOf(decision) });
+  else if (decision.step.to !== 'same')
+    ctx.log.info(`attempt.${decision.step.to.replace('-', '_')}`, { ...fields, ...wordsOf(decision) });
 }
 
 const wordsOf = ({ step }: Decision): Record<string, unknown> => {
@@ -43,7 +48,10 @@ const wordsOf = ({ step }: Decision): Record<string, unknown> => {
 };
 
 /** How much faster than a vendor this channel is, and how long its work usually takes. */
-export function paceOf({ sandboxSpeed }: EngineContext, { file, model }: Held): { readonly pace: number; readonly usualSeconds: number } {
+export function paceOf(
+  { sandboxSpeed }: EngineContext,
+  { file, model }: Held,
+): { readonly pace: number; readonly usualSeconds: number } {
   const set = file.channel.settings['usual_seconds'];
   if (typeof set === 'number') return { pace: Math.min(1, set / 10), usualSeconds: set };
   return file.channel.livemode

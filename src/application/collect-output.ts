@@ -34,8 +34,13 @@ export async function collect(ctx: EngineContext, held: Held): Promise<void> {
       step: { to: 'failed', as: 'failed', failure: { code: 'output_unusable', vendor: { message: kept.unusable } } },
     });
   }
-  const extras = await Promise.all(sources.filter(({ role }) => role !== 'video').map((source) => fetchExtra(ctx, held, source)));
-  await complete(ctx, held, { video: kept, outputs: [kept.output, ...extras.flatMap((extra) => (extra ? [extra] : []))] });
+  const extras = await Promise.all(
+    sources.filter(({ role }) => role !== 'video').map((source) => fetchExtra(ctx, held, source)),
+  );
+  await complete(ctx, held, {
+    video: kept,
+    outputs: [kept.output, ...extras.flatMap((extra) => (extra ? [extra] : []))],
+  });
 }
 
 interface KeptVideo {
@@ -43,17 +48,32 @@ interface KeptVideo {
   readonly facts: MediaFact;
 }
 
-const FILE_ENDINGS: Readonly<Record<string, string>> = { 'video/mp4': 'mp4', 'video/quicktime': 'mov', 'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp' };
+const FILE_ENDINGS: Readonly<Record<string, string>> = {
+  'video/mp4': 'mp4',
+  'video/quicktime': 'mov',
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/webp': 'webp',
+};
 
 const keyOf = ({ file }: Held, { role, mediaType }: OutputSource): string =>
   `outputs/${file.projectId}/${file.attempt.generationId}/${file.attempt.id}-${role}.${FILE_ENDINGS[mediaType] ?? 'bin'}`;
 
-async function fetchVideo(ctx: EngineContext, held: Held, source: OutputSource): Promise<KeptVideo | { retry: string } | { unusable: string }> {
+async function fetchVideo(
+  ctx: EngineContext,
+  held: Held,
+  source: OutputSource,
+): Promise<KeptVideo | { retry: string } | { unusable: string }> {
   const storageKey = keyOf(held, source);
   const stored = await store(ctx, held, source);
   if ('retry' in stored) return stored;
   const facts = await ctx.media.probe(storageKey);
-  const wrong = 'refused' in facts ? facts.refused : facts.kind === 'video' && (facts.seconds ?? 0) > 0 ? undefined : `a ${facts.mediaType} file, not a video`;
+  const wrong =
+    'refused' in facts
+      ? facts.refused
+      : facts.kind === 'video' && (facts.seconds ?? 0) > 0
+        ? undefined
+        : `a ${facts.mediaType} file, not a video`;
   if (wrong === undefined && !('refused' in facts)) {
     return { facts, output: { role: 'video', storageKey, mediaType: facts.mediaType, ...stored, facts: { ...facts } } };
   }
@@ -67,13 +87,21 @@ async function fetchExtra(ctx: EngineContext, held: Held, source: OutputSource):
   const stored = await store(ctx, held, source);
   const facts = 'retry' in stored ? { refused: stored.retry } : await ctx.media.probe(storageKey);
   if ('retry' in stored || 'refused' in facts || facts.kind !== 'image') {
-    ctx.log.warn('output.extra_skipped', { attemptId: held.file.attempt.id, role: source.role, reason: 'refused' in facts ? facts.refused : 'not an image' });
+    ctx.log.warn('output.extra_skipped', {
+      attemptId: held.file.attempt.id,
+      role: source.role,
+      reason: 'refused' in facts ? facts.refused : 'not an image',
+    });
     return undefined;
   }
   return { role: source.role, storageKey, mediaType: facts.mediaType, ...stored, facts: { ...facts } };
 }
 
-async function store(ctx: EngineContext, held: Held, source: OutputSource): Promise<{ bytes: number; sha256: string } | { retry: string }> {
+async function store(
+  ctx: EngineContext,
+  held: Held,
+  source: OutputSource,
+): Promise<{ bytes: number; sha256: string } | { retry: string }> {
   try {
     const body = await ctx.upstream.download({ provider: held.provider, channel: held.file.channel }, source);
     return await ctx.media.keepOutput(keyOf(held, source), body);
@@ -83,7 +111,11 @@ async function store(ctx: EngineContext, held: Held, source: OutputSource): Prom
 }
 
 /** Settles from what the vendor reports, else from the file; never above the hold. */
-async function complete(ctx: EngineContext, held: Held, { video, outputs }: { video: KeptVideo; outputs: readonly Output[] }): Promise<void> {
+async function complete(
+  ctx: EngineContext,
+  held: Held,
+  { video, outputs }: { video: KeptVideo; outputs: readonly Output[] },
+): Promise<void> {
   const { file, provider, model } = held;
   const { route } = file;
   const usage = file.attempt.usage ?? { seconds: billedSeconds(video.facts, route.request.seconds) };
@@ -96,4 +128,5 @@ async function complete(ctx: EngineContext, held: Held, { video, outputs }: { vi
 }
 
 /** Whole seconds of new material: an extension's file holds the source too. */
-const billedSeconds = ({ seconds }: MediaFact, asked: number): number => Math.min(asked, Math.max(1, Math.round(seconds ?? asked)));
+const billedSeconds = ({ seconds }: MediaFact, asked: number): number =>
+  Math.min(asked, Math.max(1, Math.round(seconds ?? asked)));

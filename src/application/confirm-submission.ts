@@ -36,11 +36,15 @@ async function lookThrough(ctx: EngineContext, held: Held, list: NonNullable<Hel
   const { file, provider } = held;
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
-    const outcome = await ctx.upstream.exchange({ provider, channel: file.channel, deadlineSeconds: DEADLINE_SECONDS }, list, {
-      fromUnixSeconds: Math.floor(file.submittedAt - WINDOW_SECONDS),
-      toUnixSeconds: Math.ceil(file.submittedAt + WINDOW_SECONDS + DEADLINE_SECONDS),
-      ...(cursor !== undefined && { cursor }),
-    });
+    const outcome = await ctx.upstream.exchange(
+      { provider, channel: file.channel, deadlineSeconds: DEADLINE_SECONDS },
+      list,
+      {
+        fromUnixSeconds: Math.floor(file.submittedAt - WINDOW_SECONDS),
+        toUnixSeconds: Math.ceil(file.submittedAt + WINDOW_SECONDS + DEADLINE_SECONDS),
+        ...(cursor !== undefined && { cursor }),
+      },
+    );
     if (!outcome.answered || 'state' in outcome.result) return 'unanswered';
     const found = await findOurs(ctx, held, outcome.result);
     if (found !== 'not_found') return found;

@@ -59,9 +59,13 @@ export async function createGeneration(ctx: Context, input: CreateInput): Promis
 
 async function refuseWithoutSpace({ media, freeBytesMark }: Context): Promise<void> {
   if ((await media.freeBytes()) >= freeBytesMark) return;
-  throw new Refusal('overloaded', 'There is too little free space to store another video. Nothing was sent and nothing is held. Try again later.', {
-    headers: { 'retry-after': '60' },
-  });
+  throw new Refusal(
+    'overloaded',
+    'There is too little free space to store another video. Nothing was sent and nothing is held. Try again later.',
+    {
+      headers: { 'retry-after': '60' },
+    },
+  );
 }
 
 /** An unknown commit is looked up by its id: a create that was accepted is never answered with an error. */
@@ -72,22 +76,34 @@ async function write(ctx: Context, generation: NewGeneration): Promise<CreateOut
     ctx.log.error('generation.create_failed', { id: generation.id, error });
     const found = await ctx.generations.find(generation.caller, generation.id).catch(() => 'unknown' as const);
     if (found === 'unknown') {
-      throw new Refusal('unavailable', `The database did not answer, so it is not known whether generation ${generation.id} was accepted. Do not send it again before you asked for task_${generation.id}.`, {
-        headers: { 'x-should-retry': 'false', 'onereel-generation-id': `task_${generation.id}` },
-      });
+      throw new Refusal(
+        'unavailable',
+        `The database did not answer, so it is not known whether generation ${generation.id} was accepted. Do not send it again before you asked for task_${generation.id}.`,
+        {
+          headers: { 'x-should-retry': 'false', 'onereel-generation-id': `task_${generation.id}` },
+        },
+      );
     }
     if (found) return { kind: 'created', generation: found };
-    throw new Refusal('unavailable', 'The database is not available; nothing was accepted and nothing is held. Try again later.', {
-      headers: { 'retry-after': '5' },
-    });
+    throw new Refusal(
+      'unavailable',
+      'The database is not available; nothing was accepted and nothing is held. Try again later.',
+      {
+        headers: { 'retry-after': '5' },
+      },
+    );
   }
 }
 
 function answer(outcome: CreateOutcome): Created {
   if (outcome.kind === 'mismatch') {
-    throw new Refusal('idempotency_mismatch', 'Idempotency-Key was used before with another request body. Use a new key for a new request.', {
-      param: 'Idempotency-Key',
-    });
+    throw new Refusal(
+      'idempotency_mismatch',
+      'Idempotency-Key was used before with another request body. Use a new key for a new request.',
+      {
+        param: 'Idempotency-Key',
+      },
+    );
   }
   return { generation: outcome.generation, replayed: outcome.kind === 'replayed' };
 }

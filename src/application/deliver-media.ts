@@ -1,11 +1,20 @@
-import type { DeliveredMedia, GenerationRequest, Input } from '../domain/request.ts';
 import type { Model } from '../domain/model.ts';
+import type { DeliveredMedia, GenerationRequest, Input } from '../domain/request.ts';
 import type { Media } from './ports.ts';
 
 /** Puts every input into the form the vendor takes: an address as given, a data URI, or bytes. */
-export async function deliverMedia(media: Media, request: GenerationRequest, model: Model): Promise<GenerationRequest<DeliveredMedia>> {
+export async function deliverMedia(
+  media: Media,
+  request: GenerationRequest,
+  model: Model,
+): Promise<GenerationRequest<DeliveredMedia>> {
   const inputs = await Promise.all(
-    request.inputs.map(async (input): Promise<Input<DeliveredMedia>> => ({ ...input, source: await deliver(media, input, wantsBytes(model, request, input)) })),
+    request.inputs.map(
+      async (input): Promise<Input<DeliveredMedia>> => ({
+        ...input,
+        source: await deliver(media, input, wantsBytes(model, request, input)),
+      }),
+    ),
   );
   return { ...request, inputs };
 }

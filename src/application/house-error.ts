@@ -20,6 +20,8 @@ export const houseError = (refusal: Refusal, requestId: string): HouseError => (
     code: refusal.code,
     param: refusal.param ?? null,
     request_id: requestId,
-    ...(refusal.issues.length > 1 && { issues: refusal.issues.map(({ param, code, message }) => ({ param, code, message })) }),
+    ...(refusal.issues.length > 1 && {
+      issues: refusal.issues.map(({ param, code, message }) => ({ param, code, message })),
+    }),
   },
 });

@@ -17,8 +17,13 @@ export interface KeptInputs {
  * Takes copies of what a vendor cannot fetch itself: data URIs, and every input of a vendor that wants bytes. They are
  * checked here, before money is held. Throws a Refusal that names each bad one.
  */
-export async function keepInputs(ctx: Context, { draft, scope, checked }: { draft: Draft; scope: Scope; checked: Checked }): Promise<KeptInputs> {
-  const kept = await Promise.all(draft.inputs.map((input) => keepInput(ctx, { input, scope, rule: strictestRule(checked, input) })));
+export async function keepInputs(
+  ctx: Context,
+  { draft, scope, checked }: { draft: Draft; scope: Scope; checked: Checked },
+): Promise<KeptInputs> {
+  const kept = await Promise.all(
+    draft.inputs.map((input) => keepInput(ctx, { input, scope, rule: strictestRule(checked, input) })),
+  );
   const issues = kept.flatMap((one) => ('issue' in one ? [one.issue] : []));
   if (issues.length > 0) throw refusalOf(issues);
   return {
@@ -32,7 +37,9 @@ type Kept = { readonly input: Input<InputSource>; readonly id?: bigint } | { rea
 /** Of several routes, the one that wants bytes decides: what is kept can be sent to all. */
 function strictestRule(checked: Checked, input: DraftInput): InputRule | undefined {
   const rules = checked.candidates.flatMap(({ open, request }) =>
-    (capabilitiesOf(open, request.mode)?.inputs ?? []).filter(({ role, kind }) => role === input.role && kind === input.kind),
+    (capabilitiesOf(open, request.mode)?.inputs ?? []).filter(
+      ({ role, kind }) => role === input.role && kind === input.kind,
+    ),
   );
   return rules.find(({ as }) => as === 'bytes') ?? rules[0];
 }
@@ -58,14 +65,20 @@ async function keepInput(
   const { facts, storageKey, id } = stored;
   const length = facts.seconds === undefined ? {} : { seconds: facts.seconds };
   return {
-    input: { role, kind, source: { stored: storageKey, mediaType: facts.mediaType, bytes: facts.bytes, ...length }, ...length },
+    input: {
+      role,
+      kind,
+      source: { stored: storageKey, mediaType: facts.mediaType, bytes: facts.bytes, ...length },
+      ...length,
+    },
     id,
   };
 }
 
 function wrongFact({ facts }: StoredInput, rule: InputRule): string | undefined {
   if (facts.kind !== rule.kind) return `is a ${facts.mediaType} file; a ${rule.kind} is needed here.`;
-  if (!rule.mediaTypes.includes(facts.mediaType)) return `is ${facts.mediaType}; this model takes ${rule.mediaTypes.join(', ')}.`;
+  if (!rule.mediaTypes.includes(facts.mediaType))
+    return `is ${facts.mediaType}; this model takes ${rule.mediaTypes.join(', ')}.`;
   if (facts.bytes > rule.maxBytes) return `has ${facts.bytes} bytes; at most ${rule.maxBytes} are allowed.`;
   const { seconds } = rule;
   if (seconds && facts.seconds !== undefined && (facts.seconds < seconds.min || facts.seconds > seconds.max + 0.05)) {

@@ -43,12 +43,19 @@ export function checkDraft({ catalogue }: Context, draft: Draft): Checked {
   }));
   const good = resolved.flatMap(({ open, resolution }) => ('request' in resolution ? [{ open, ...resolution }] : []));
   const [first] = good;
-  if (!first) throw refusalOf(resolved.flatMap(({ resolution }) => ('issues' in resolution ? resolution.issues : [])).slice(0, 20));
+  if (!first)
+    throw refusalOf(
+      resolved.flatMap(({ resolution }) => ('issues' in resolution ? resolution.issues : [])).slice(0, 20),
+    );
   return { model, candidates: good, warnings: first.warnings };
 }
 
 function unknownModel(asked: string, models: readonly PublicModel[]): Refusal {
-  const near = nearest(asked, models.map(({ id }) => id), 3);
+  const near = nearest(
+    asked,
+    models.map(({ id }) => id),
+    3,
+  );
   const hint = near.length > 0 ? ` Did you mean ${near.join(', ')}?` : '';
   return refusalOf([
     {
@@ -106,6 +113,13 @@ function priceMissing({ rates }: Context, { model }: Checked, reachable: Checked
   const currencies = [...new Set(reachable.map(({ open }) => open.provider.currency))].filter(
     (currency) => currency !== 'USD' && rates[currency] === undefined,
   );
-  const missing = currencies.length > 0 ? `there is no exchange rate for ${currencies.join(', ')}; set rates.${currencies[0]} in onereel.yaml` : 'there is no price for this request';
-  return new Refusal('price_missing', `${model.id} cannot be priced: ${missing}. Nothing was sent and nothing is held.`, { param: 'model' });
+  const missing =
+    currencies.length > 0
+      ? `there is no exchange rate for ${currencies.join(', ')}; set rates.${currencies[0]} in onereel.yaml`
+      : 'there is no price for this request';
+  return new Refusal(
+    'price_missing',
+    `${model.id} cannot be priced: ${missing}. Nothing was sent and nothing is held.`,
+    { param: 'model' },
+  );
 }

@@ -55,7 +55,10 @@ export interface GenerationStore {
   find(scope: Scope, id: bigint): Promise<Generation | undefined>;
   /** Without a scope: for signed links, whose signature already names the generation. */
   findById(id: bigint): Promise<Generation | undefined>;
-  list(scope: Scope, filter: ListFilter): Promise<{ readonly generations: readonly Generation[]; readonly hasMore: boolean }>;
+  list(
+    scope: Scope,
+    filter: ListFilter,
+  ): Promise<{ readonly generations: readonly Generation[]; readonly hasMore: boolean }>;
 }
 
 /** A row that this process holds until its lease ends. `number` fences every decision. */
@@ -101,7 +104,11 @@ export type DecideOutcome = 'decided' | 'lost';
 export interface WorkStore {
   /** Gives free channel slots to waiting generations, least-served project first. Answers how many attempts it made. */
   dispatch(): Promise<number>;
-  claim(request: { readonly limit: number; readonly leaseSeconds: number; readonly owner: string }): Promise<readonly Claim[]>;
+  claim(request: {
+    readonly limit: number;
+    readonly leaseSeconds: number;
+    readonly owner: string;
+  }): Promise<readonly Claim[]>;
   heartbeat(claims: readonly Claim[], leaseSeconds: number): Promise<void>;
   /** Hands claims back at once, so that another process need not wait for the lease. */
   handBack(claims: readonly Claim[]): Promise<void>;
@@ -161,7 +168,10 @@ export interface Upstream {
     input: Input,
   ): Promise<ExchangeOutcome<Result>>;
   /** The bytes of an output: a stranger's URL through the guard, a vendor's path signed, or the spool. */
-  download(call: { readonly provider: Provider; readonly channel: ChannelAccess }, source: OutputSource): Promise<AsyncIterable<Uint8Array>>;
+  download(
+    call: { readonly provider: Provider; readonly channel: ChannelAccess },
+    source: OutputSource,
+  ): Promise<AsyncIterable<Uint8Array>>;
 }
 
 export interface MediaFact {
@@ -186,11 +196,18 @@ export type MediaRefusal = { readonly refused: 'unreachable' | 'invalid'; readon
 /** Files: inputs we were given, outputs we keep. */
 export interface Media {
   /** Fetches (guarded) or decodes an input, checks what it is, stores it once per project. */
-  keepInput(scope: Scope, source: { readonly url: string }, limits: { readonly maxBytes: number }): Promise<StoredInput | MediaRefusal>;
+  keepInput(
+    scope: Scope,
+    source: { readonly url: string },
+    limits: { readonly maxBytes: number },
+  ): Promise<StoredInput | MediaRefusal>;
   /** The bytes of a stored input as base64. */
   readBase64(storageKey: string): Promise<string>;
   /** Stores, hashes, probes. Constant memory. */
-  keepOutput(storageKey: string, body: AsyncIterable<Uint8Array>): Promise<{ readonly bytes: number; readonly sha256: string }>;
+  keepOutput(
+    storageKey: string,
+    body: AsyncIterable<Uint8Array>,
+  ): Promise<{ readonly bytes: number; readonly sha256: string }>;
   probe(storageKey: string): Promise<MediaFact | { readonly refused: string }>;
   remove(storageKey: string): Promise<void>;
   freeBytes(): Promise<number>;
@@ -198,7 +215,10 @@ export interface Media {
 
 /** Rows of kept inputs: one for equal bytes of a project. */
 export interface InputRows {
-  put(scope: Scope, input: { readonly sha256: string; readonly storageKey: string; readonly facts: MediaFact }): Promise<bigint>;
+  put(
+    scope: Scope,
+    input: { readonly sha256: string; readonly storageKey: string; readonly facts: MediaFact },
+  ): Promise<bigint>;
 }
 
 /** Who a presented key belongs to; undefined when nobody's, or revoked. */
@@ -212,7 +232,11 @@ export type KeyHolder = Caller | { readonly kind: 'admin'; readonly keyId: bigin
 export interface Links {
   /** A link to an output, and when it ends (unix seconds). `base` is scheme and host as the caller reached us. */
   sign(base: string, id: bigint, variant: OutputRole): { readonly url: string; readonly expiresAt: number };
-  verify(id: bigint, variant: OutputRole, query: { readonly expires: string; readonly signature: string }): 'valid' | 'expired' | 'forged';
+  verify(
+    id: bigint,
+    variant: OutputRole,
+    query: { readonly expires: string; readonly signature: string },
+  ): 'valid' | 'expired' | 'forged';
 }
 
 /** Channels that can be used now: which providers are reachable in a world. */

@@ -39,7 +39,11 @@ export class Refusal extends Error {
   constructor(
     code: RefusalCode,
     message: string,
-    more: { readonly param?: string; readonly issues?: readonly Issue[]; readonly headers?: Readonly<Record<string, string>> } = {},
+    more: {
+      readonly param?: string;
+      readonly issues?: readonly Issue[];
+      readonly headers?: Readonly<Record<string, string>>;
+    } = {},
   ) {
     super(message);
     this.code = code;

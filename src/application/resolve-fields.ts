@@ -9,7 +9,11 @@ const issue = (param: string, code: IssueCode, message: string): { readonly issu
 });
 
 /** A known field that this model has no counterpart for: accepted, not sent, and said so. */
-export const ignored = (param: string, reason: string, requested: unknown): { readonly warnings: readonly Warning[] } => ({
+export const ignored = (
+  param: string,
+  reason: string,
+  requested: unknown,
+): { readonly warnings: readonly Warning[] } => ({
   warnings: [
     {
       code: 'ignored_field',
@@ -37,7 +41,10 @@ export function resolvePrompt({ draft, capabilities, mode }: Question): Resolved
   const { prompt } = draft;
   if (prompt === undefined || prompt.value === '') {
     if (!capabilities.prompt.required) return { value: '' };
-    const need = mode === 'text' ? 'prompt is required: say what the video shows, or send media to start from' : 'prompt is required in this mode';
+    const need =
+      mode === 'text'
+        ? 'prompt is required: say what the video shows, or send media to start from'
+        : 'prompt is required in this mode';
     return { value: '', ...issue('prompt', 'missing_field', `${need}.`) };
   }
   const length = [...prompt.value].length;
@@ -76,7 +83,11 @@ export function resolveSeconds({ draft, capabilities }: Question): Resolved<numb
   }
   return {
     value: defaultSeconds,
-    ...issue(asked.param, 'invalid_value', `${asked.param} is ${asked.value}; ${draft.model} takes ${describeNumbers(seconds)} seconds here.`),
+    ...issue(
+      asked.param,
+      'invalid_value',
+      `${asked.param} is ${asked.value}; ${draft.model} takes ${describeNumbers(seconds)} seconds here.`,
+    ),
   };
 }
 
@@ -96,7 +107,11 @@ export function resolveTier(question: Question): Resolved<Tier> {
   if (fixed !== undefined && !capabilities.resolutions.includes(fixed)) {
     return {
       value: fallback,
-      ...issue('model', 'invalid_value', `${draft.model} does not exist at ${fixed} in this mode; the model offers ${describeWords(capabilities.resolutions)} here.`),
+      ...issue(
+        'model',
+        'invalid_value',
+        `${draft.model} does not exist at ${fixed} in this mode; the model offers ${describeWords(capabilities.resolutions)} here.`,
+      ),
     };
   }
   const asked = draft.size;
@@ -104,10 +119,15 @@ export function resolveTier(question: Question): Resolved<Tier> {
   const allowed = fixed !== undefined ? [fixed] : capabilities.resolutions;
   const named = readTier(asked.value, capabilities, allowed);
   if (named && allowed.includes(named.resolution)) return { value: named };
-  const because = fixed === undefined ? '' : ' (the tier is part of the model’s name; choose another model for another one)';
+  const because =
+    fixed === undefined ? '' : ' (the tier is part of the model’s name; choose another model for another one)';
   return {
     value: fallback,
-    ...issue(asked.param, 'invalid_value', `${asked.param} is ${quote(asked.value)}; ${draft.model} takes ${describeWords(allowed)}${because}${examplePixels(capabilities, allowed)}.`),
+    ...issue(
+      asked.param,
+      'invalid_value',
+      `${asked.param} is ${quote(asked.value)}; ${draft.model} takes ${describeWords(allowed)}${because}${examplePixels(capabilities, allowed)}.`,
+    ),
   };
 }
 
@@ -117,13 +137,16 @@ function readTier(word: string, capabilities: Capabilities, allowed: readonly Re
   const [, width, height] = /^(\d{2,5})\s*[x*×]\s*(\d{2,5})$/.exec(tier) ?? [];
   if (width === undefined || height === undefined) return undefined;
   for (const resolution of allowed) {
-    const ratio = ASPECT_RATIOS.find((candidate) => samePixels(capabilities.pixels?.(resolution, candidate), { width: Number(width), height: Number(height) }));
+    const ratio = ASPECT_RATIOS.find((candidate) =>
+      samePixels(capabilities.pixels?.(resolution, candidate), { width: Number(width), height: Number(height) }),
+    );
     if (ratio !== undefined) return { resolution, ratio };
   }
   return undefined;
 }
 
-const samePixels = (a: Pixels | undefined, b: Pixels): boolean => a !== undefined && a.width === b.width && a.height === b.height;
+const samePixels = (a: Pixels | undefined, b: Pixels): boolean =>
+  a !== undefined && a.width === b.width && a.height === b.height;
 
 function examplePixels(capabilities: Capabilities, allowed: readonly Resolution[]): string {
   const [tier] = allowed;
@@ -134,7 +157,10 @@ function examplePixels(capabilities: Capabilities, allowed: readonly Resolution[
 
 const RATIO_WORDS: Readonly<Record<string, AspectRatio>> = { auto: 'adaptive' };
 
-export function resolveAspectRatio({ draft, capabilities }: Question, bySize: AspectRatio | undefined): Resolved<AspectRatio | undefined> {
+export function resolveAspectRatio(
+  { draft, capabilities }: Question,
+  bySize: AspectRatio | undefined,
+): Resolved<AspectRatio | undefined> {
   const { aspectRatios, defaultAspectRatio, harmless } = capabilities;
   const asked = draft.aspectRatio;
   if (asked === undefined) return { value: bySize ?? defaultAspectRatio };
@@ -146,10 +172,24 @@ export function resolveAspectRatio({ draft, capabilities }: Question, bySize: As
   }
   if (ratio === undefined || !aspectRatios.includes(ratio)) {
     const words = aspectRatios.length > 0 ? aspectRatios : ASPECT_RATIOS;
-    return { value: defaultAspectRatio, ...issue(asked.param, 'invalid_value', `${asked.param} is ${quote(asked.value)}; ${draft.model} takes ${describeWords(words)} here.`) };
+    return {
+      value: defaultAspectRatio,
+      ...issue(
+        asked.param,
+        'invalid_value',
+        `${asked.param} is ${quote(asked.value)}; ${draft.model} takes ${describeWords(words)} here.`,
+      ),
+    };
   }
   if (bySize !== undefined && bySize !== ratio) {
-    return { value: ratio, ...issue(asked.param, 'conflicting_inputs', `${asked.param} is ${ratio}, but ${draft.size?.param} ${draft.size?.value} is ${bySize}. Send one of them, or let them agree.`) };
+    return {
+      value: ratio,
+      ...issue(
+        asked.param,
+        'conflicting_inputs',
+        `${asked.param} is ${ratio}, but ${draft.size?.param} ${draft.size?.value} is ${bySize}. Send one of them, or let them agree.`,
+      ),
+    };
   }
   return { value: ratio };
 }
@@ -159,7 +199,9 @@ export function resolveAudio({ draft, capabilities }: Question): Resolved<boolea
   const asked = draft.audio;
   if (asked === undefined) return { value: fallback };
   if (choice === 'optional' || asked.value === fallback) return { value: asked.value };
-  const reason = capabilities.harmless['audio'] ?? (choice === 'never' ? 'this model makes silent videos' : 'this model always makes sound');
+  const reason =
+    capabilities.harmless['audio'] ??
+    (choice === 'never' ? 'this model makes silent videos' : 'this model always makes sound');
   return { value: fallback, ...ignored(asked.param, reason, asked.value) };
 }
 
@@ -169,9 +211,19 @@ export function resolveSeed({ draft, capabilities }: Question): Resolved<number 
   const { seed, harmless } = capabilities;
   if (!seed) {
     return harmless['seed'] === undefined
-      ? { value: undefined, ...issue(asked.param, 'unsupported_field', `${asked.param} is not supported by ${draft.model}.`) }
+      ? {
+          value: undefined,
+          ...issue(asked.param, 'unsupported_field', `${asked.param} is not supported by ${draft.model}.`),
+        }
       : { value: undefined, ...ignored(asked.param, harmless['seed'], asked.value) };
   }
   if (asked.value >= seed.min && asked.value <= seed.max) return { value: asked.value };
-  return { value: undefined, ...issue(asked.param, 'invalid_value', `${asked.param} is ${asked.value}; ${draft.model} takes ${seed.min} to ${seed.max}.`) };
+  return {
+    value: undefined,
+    ...issue(
+      asked.param,
+      'invalid_value',
+      `${asked.param} is ${asked.value}; ${draft.model} takes ${seed.min} to ${seed.max}.`,
+    ),
+  };
 }

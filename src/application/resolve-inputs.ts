@@ -18,7 +18,13 @@ export function checkInputs({ draft, capabilities }: Question): readonly Issue[]
         message: `${input.param} is not supported by ${draft.model} here: it takes ${rules.map(describeRule).join(', ') || 'no media'}.`,
       }),
     );
-  const counts = rules.flatMap((rule) => checkCount(draft.inputs.filter((input) => ruleFor([rule], input)), rule, draft.model));
+  const counts = rules.flatMap((rule) =>
+    checkCount(
+      draft.inputs.filter((input) => ruleFor([rule], input)),
+      rule,
+      draft.model,
+    ),
+  );
   const total = draft.inputs.length;
   const overall: readonly Issue[] =
     totalInputs && (total < totalInputs.min || total > totalInputs.max)
@@ -30,7 +36,12 @@ export function checkInputs({ draft, capabilities }: Question): readonly Issue[]
           },
         ]
       : [];
-  return [...foreign, ...counts, ...overall, ...draft.inputs.flatMap((input) => checkAddress(input, ruleFor(rules, input)))];
+  return [
+    ...foreign,
+    ...counts,
+    ...overall,
+    ...draft.inputs.flatMap((input) => checkAddress(input, ruleFor(rules, input))),
+  ];
 }
 
 const describeRule = ({ role, kind, min, max }: InputRule): string => {

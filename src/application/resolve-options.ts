@@ -40,7 +40,11 @@ export function resolveOptions(question: Question): Resolved<Options> {
 function foreignOption({ draft, capabilities }: Question, { param }: Named<unknown>): Issue {
   const known = Object.keys(capabilities.options.shape);
   const own = known.length > 0 ? ` Options here: ${known.join(', ')}.` : ' It has no options here.';
-  return { param, code: 'unsupported_field', message: `${param} is not supported by ${draft.model} in this mode.${own}` };
+  return {
+    param,
+    code: 'unsupported_field',
+    message: `${param} is not supported by ${draft.model} in this mode.${own}`,
+  };
 }
 
 function unknownName({ capabilities, catalogue }: Question, name: string, { param }: Named<unknown>): Warning {

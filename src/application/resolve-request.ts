@@ -4,8 +4,15 @@ import type { Draft, DraftInput } from '../domain/draft.ts';
 import type { Issue } from '../domain/issue.ts';
 import type { Capabilities } from '../domain/model.ts';
 import type { GenerationRequest, Mode, Warning } from '../domain/request.ts';
+import {
+  resolveAspectRatio,
+  resolveAudio,
+  resolvePrompt,
+  resolveSeconds,
+  resolveSeed,
+  resolveTier,
+} from './resolve-fields.ts';
 import { checkInputs } from './resolve-inputs.ts';
-import { resolveAspectRatio, resolveAudio, resolvePrompt, resolveSeconds, resolveSeed, resolveTier } from './resolve-fields.ts';
 import { resolveOptions } from './resolve-options.ts';
 
 /** What came of a field: its value, and what to tell the caller. */
@@ -161,6 +168,8 @@ export function wireName(draft: Draft, neutral: string): string {
   const field = fields[neutral] ?? draft.options[neutral.replace(/^options\./, '')];
   if (field) return field.param;
   const [role, kind] = neutral.split('.');
-  const input = draft.inputs.find((candidate) => candidate.role === role && (kind === undefined || candidate.kind === kind));
+  const input = draft.inputs.find(
+    (candidate) => candidate.role === role && (kind === undefined || candidate.kind === kind),
+  );
   return input ? input.param.replace(/\[\d+\]$/, '') : neutral;
 }

@@ -1,6 +1,6 @@
+import { type Held, witness } from './attempt-step.ts';
 import type { EngineContext } from './context.ts';
 import { deliverMedia } from './deliver-media.ts';
-import { type Held, witness } from './attempt-step.ts';
 
 /** A create may take this long; the vendor answers in a second or two as a rule. */
 const DEADLINE_SECONDS = 60;
@@ -21,7 +21,12 @@ export async function submit(ctx: EngineContext, held: Held): Promise<void> {
     return witness(ctx, submitting, { kind: 'outcome_unknown', reason: 'the claim ended before the first byte' });
   }
   const outcome = await ctx.upstream.exchange(
-    { provider, channel: file.channel, deadlineSeconds: DEADLINE_SECONDS, startWithinSeconds: begun.leftSeconds - MARGIN_SECONDS },
+    {
+      provider,
+      channel: file.channel,
+      deadlineSeconds: DEADLINE_SECONDS,
+      startWithinSeconds: begun.leftSeconds - MARGIN_SECONDS,
+    },
     provider.submit,
     { model, request, tag: file.tag, settings: file.channel.settings },
   );

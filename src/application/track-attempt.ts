@@ -1,6 +1,6 @@
 import type { Observation } from '../domain/provider.ts';
-import { type Held, isDelayed, paceOf, settleOn, witness } from './attempt-step.ts';
 import { nextLookSeconds } from '../domain/schedule.ts';
+import { type Held, isDelayed, paceOf, settleOn, witness } from './attempt-step.ts';
 import type { EngineContext } from './context.ts';
 
 const DEADLINE_SECONDS = 30;
@@ -33,12 +33,14 @@ async function lookLater(
   seen: Extract<Observation, { state: 'running' | 'unanswered' }>,
 ): Promise<void> {
   const { attempt, submittedSecondsAgo } = held.file;
-  if (seen.state === 'unanswered') ctx.log.warn('attempt.unanswered', { attemptId: attempt.id, reason: seen.reason, vendor: seen.vendor });
+  if (seen.state === 'unanswered')
+    ctx.log.warn('attempt.unanswered', { attemptId: attempt.id, reason: seen.reason, vendor: seen.vendor });
   const lookInSeconds = nextLookSeconds({
     runningSeconds: submittedSecondsAgo,
     ...paceOf(ctx, held),
     unanswered: seen.state === 'unanswered' ? attempt.unanswered + 1 : 0,
-    ...(seen.state === 'unanswered' && seen.retryAfterSeconds !== undefined && { retryAfterSeconds: seen.retryAfterSeconds }),
+    ...(seen.state === 'unanswered' &&
+      seen.retryAfterSeconds !== undefined && { retryAfterSeconds: seen.retryAfterSeconds }),
   });
   await settleOn(ctx, held, {
     step:

@@ -6,7 +6,11 @@ import type { Mode, Resolution } from '../domain/request.ts';
  * differ, the vendor's range counts.
  */
 
-const route = (provider: string, model: string, more: { resolution?: Resolution; offPeak?: boolean; modes?: readonly Mode[] } = {}): Route => ({
+const route = (
+  provider: string,
+  model: string,
+  more: { resolution?: Resolution; offPeak?: boolean; modes?: readonly Mode[] } = {},
+): Route => ({
   provider,
   model,
   fixed: more.resolution === undefined ? {} : { resolution: more.resolution },
@@ -52,11 +56,13 @@ const viduMix: readonly PublicModel[] = (['720p', '1080p'] as const).map((resolu
   routes: vidu('viduq3-mix', { resolution }),
 }));
 
-const viduOwn: readonly PublicModel[] = ['viduq3-pro', 'viduq3-turbo', 'viduq3-pro-fast', 'viduq3', 'viduq3-mix'].map((id) => ({
-  id,
-  family: 'vidu',
-  routes: vidu(id),
-}));
+const viduOwn: readonly PublicModel[] = ['viduq3-pro', 'viduq3-turbo', 'viduq3-pro-fast', 'viduq3', 'viduq3-mix'].map(
+  (id) => ({
+    id,
+    family: 'vidu',
+    routes: vidu(id),
+  }),
+);
 
 const SEEDANCE = [
   { name: '', suffix: '260128', tiers: ['480p', '720p', '1080p', '4k'] },
@@ -65,19 +71,28 @@ const SEEDANCE = [
 ] as const;
 
 const seedanceNew: readonly PublicModel[] = SEEDANCE.flatMap(({ name, suffix, tiers }) =>
-  tiers.map((resolution) => ({ id: `seedance2.0-${name}${resolution}`, family: 'seedance', routes: seedance(suffix, { resolution }) })),
-);
-
-const seedanceLegacy: readonly PublicModel[] = SEEDANCE.filter(({ name }) => name !== 'mini-').flatMap(({ name, suffix }) =>
-  (['480p', '720p'] as const).map((resolution) => ({
-    id: `jisudance2.0-${name}${resolution}`,
-    family: 'jisudance',
+  tiers.map((resolution) => ({
+    id: `seedance2.0-${name}${resolution}`,
+    family: 'seedance',
     routes: seedance(suffix, { resolution }),
   })),
 );
 
+const seedanceLegacy: readonly PublicModel[] = SEEDANCE.filter(({ name }) => name !== 'mini-').flatMap(
+  ({ name, suffix }) =>
+    (['480p', '720p'] as const).map((resolution) => ({
+      id: `jisudance2.0-${name}${resolution}`,
+      family: 'jisudance',
+      routes: seedance(suffix, { resolution }),
+    })),
+);
+
 const seedanceOwn: readonly PublicModel[] = SEEDANCE.flatMap(({ suffix }) => [
-  { id: `dreamina-seedance-2-0-${suffix}`, family: 'seedance', routes: [route('byteplus', `dreamina-seedance-2-0-${suffix}`)] },
+  {
+    id: `dreamina-seedance-2-0-${suffix}`,
+    family: 'seedance',
+    routes: [route('byteplus', `dreamina-seedance-2-0-${suffix}`)],
+  },
   { id: `doubao-seedance-2-0-${suffix}`, family: 'seedance', routes: [route('ark', `doubao-seedance-2-0-${suffix}`)] },
 ]);
 
@@ -100,7 +115,11 @@ const veo: readonly PublicModel[] = VEO.flatMap(({ name, model }) =>
   })),
 );
 
-const veoOwn: readonly PublicModel[] = ['veo-3.1-generate-001', 'veo-3.1-fast-generate-001', 'veo-3.1-lite-generate-001'].map((id) => ({
+const veoOwn: readonly PublicModel[] = [
+  'veo-3.1-generate-001',
+  'veo-3.1-fast-generate-001',
+  'veo-3.1-lite-generate-001',
+].map((id) => ({
   id,
   family: 'veo',
   routes: [route('vertex', id)],

@@ -44,12 +44,29 @@ export type Evidence =
 
 /** What follows from evidence. Pure data: the store applies it in one transaction. */
 export type Step =
-  | { readonly to: 'running'; readonly operation: Json; readonly queued: boolean; readonly progress?: number; readonly vendorState?: string }
+  | {
+      readonly to: 'running';
+      readonly operation: Json;
+      readonly queued: boolean;
+      readonly progress?: number;
+      readonly vendorState?: string;
+    }
   | { readonly to: 'unconfirmed'; readonly reason: string }
-  | { readonly to: 'collecting'; readonly operation?: Json; readonly outputs: readonly OutputSource[]; readonly usage?: Usage; readonly vendorState?: string }
+  | {
+      readonly to: 'collecting';
+      readonly operation?: Json;
+      readonly outputs: readonly OutputSource[];
+      readonly usage?: Usage;
+      readonly vendorState?: string;
+    }
   /** The work surely did not start here: the next channel may have it, or this one later. */
   | { readonly to: 'elsewhere'; readonly failure: Failure; readonly retryAfterSeconds?: number }
-  | { readonly to: 'failed'; readonly failure: Failure; readonly as: 'failed' | 'cancelled' | 'expired'; readonly vendorState?: string }
+  | {
+      readonly to: 'failed';
+      readonly failure: Failure;
+      readonly as: 'failed' | 'cancelled' | 'expired';
+      readonly vendorState?: string;
+    }
   /** Nothing changed but that a question was asked. */
   | { readonly to: 'same'; readonly answered: boolean; readonly retryAfterSeconds?: number };
 

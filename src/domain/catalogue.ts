@@ -28,8 +28,8 @@ export function capabilitiesOf({ route, model }: OpenRoute, mode: Mode): Capabil
 /** The modes a public model has over all its routes. */
 export const modesOf = (routes: readonly OpenRoute[]): readonly Mode[] => [
   ...new Set(
-    routes.flatMap((open) =>
-      (Object.keys(open.model.modes) as Mode[]).filter((mode) => capabilitiesOf(open, mode)), // keys of a Record<Mode, …>
+    routes.flatMap(
+      (open) => (Object.keys(open.model.modes) as Mode[]).filter((mode) => capabilitiesOf(open, mode)), // keys of a Record<Mode, …>
     ),
   ),
 ];

@@ -30,4 +30,5 @@ export const CONFIRMATION_MIN_SECONDS = 600;
 export const nextConfirmationLookSeconds = (looks: number): number => CONFIRMATION_LOOKS_SECONDS[looks] ?? 300;
 
 /** A file that could not be fetched is tried again for as long as the vendor keeps it, ever less often. */
-export const nextCollectSeconds = (failures: number, pace: number): number => Math.min(300, 2 ** Math.min(failures, 9)) * pace;
+export const nextCollectSeconds = (failures: number, pace: number): number =>
+  Math.min(300, 2 ** Math.min(failures, 9)) * pace;

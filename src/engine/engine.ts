@@ -37,7 +37,10 @@ export function startEngine(ctx: EngineContext, options: EngineOptions): Engine 
   const take = async (): Promise<number> => {
     const made = await ctx.work.dispatch();
     const limit = options.concurrency - held.size;
-    const claims = limit > 0 && !stopping ? await ctx.work.claim({ limit, leaseSeconds: options.leaseSeconds, owner: options.owner }) : [];
+    const claims =
+      limit > 0 && !stopping
+        ? await ctx.work.claim({ limit, leaseSeconds: options.leaseSeconds, owner: options.owner })
+        : [];
     for (const claim of claims) {
       const work = advanceAttempt(ctx, claim)
         .catch((error: unknown) => ctx.log.error('attempt.step_failed', { attemptId: claim.attemptId, error }))
@@ -56,7 +59,10 @@ export function startEngine(ctx: EngineContext, options: EngineOptions): Engine 
       woken = false;
       return;
     }
-    const seconds = Math.min(SWEEP_SECONDS, (held.size < options.concurrency ? await ctx.work.nextDueSeconds() : undefined) ?? SWEEP_SECONDS);
+    const seconds = Math.min(
+      SWEEP_SECONDS,
+      (held.size < options.concurrency ? await ctx.work.nextDueSeconds() : undefined) ?? SWEEP_SECONDS,
+    );
     if (woken || stopping) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, Math.max(5, seconds * 1000));
@@ -83,7 +89,9 @@ export function startEngine(ctx: EngineContext, options: EngineOptions): Engine 
   const heartbeats = setInterval(
     () => {
       const claims = [...held.values()].map(({ claim }) => claim);
-      ctx.work.heartbeat(claims, options.leaseSeconds).catch((error: unknown) => ctx.log.warn('engine.heartbeat_failed', { error }));
+      ctx.work
+        .heartbeat(claims, options.leaseSeconds)
+        .catch((error: unknown) => ctx.log.warn('engine.heartbeat_failed', { error }));
     },
     (options.leaseSeconds * 1000) / 3,
   );
@@ -98,11 +106,15 @@ export function startEngine(ctx: EngineContext, options: EngineOptions): Engine 
       stopping = true;
       signal();
       await running;
-      await settledWithin([...held.values()].map(({ work }) => work), withinSeconds);
+      await settledWithin(
+        [...held.values()].map(({ work }) => work),
+        withinSeconds,
+      );
       clearInterval(heartbeats);
       // A step that is still on its way keeps its lease: handing a create back would only look like a lost one.
       const unfinished = [...held.values()].map(({ claim }) => claim);
-      if (unfinished.length > 0) ctx.log.warn('engine.unfinished', { attempts: unfinished.map(({ attemptId }) => attemptId) });
+      if (unfinished.length > 0)
+        ctx.log.warn('engine.unfinished', { attempts: unfinished.map(({ attemptId }) => attemptId) });
     },
   };
 }

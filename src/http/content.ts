@@ -18,7 +18,10 @@ export interface ContentParts {
   readonly parseRange: (
     header: string | undefined,
     bytes: number,
-  ) => { readonly kind: 'whole' } | { readonly kind: 'range'; readonly start: number; readonly end: number } | { readonly kind: 'unsatisfiable' };
+  ) =>
+    | { readonly kind: 'whole' }
+    | { readonly kind: 'range'; readonly start: number; readonly end: number }
+    | { readonly kind: 'unsatisfiable' };
   /** Where `…/{id}/content` is offered. */
   readonly prefixes: readonly string[];
 }
@@ -34,11 +37,14 @@ export const contentRoutes =
   (parts: ContentParts): FastifyPluginCallback =>
   (app, _options, done) => {
     for (const prefix of parts.prefixes) {
-      app.get<{ Params: { id: string }; Querystring: ContentQuery }>(`${prefix}/:id/content`, async (request, reply) => {
-        const variant = readVariant(request.query.variant);
-        const generation = await allowed(parts, request, variant);
-        return sendOutput(parts, { request, reply, output: outputOf(generation, variant) });
-      });
+      app.get<{ Params: { id: string }; Querystring: ContentQuery }>(
+        `${prefix}/:id/content`,
+        async (request, reply) => {
+          const variant = readVariant(request.query.variant);
+          const generation = await allowed(parts, request, variant);
+          return sendOutput(parts, { request, reply, output: outputOf(generation, variant) });
+        },
+      );
     }
     done();
   };
@@ -46,7 +52,9 @@ export const contentRoutes =
 function readVariant(word: string | undefined): OutputRole {
   const variant = OUTPUT_ROLES.find((role) => role === (word ?? 'video'));
   if (variant) return variant;
-  throw new Refusal('invalid_value', `variant is ${JSON.stringify(word)}; it may be ${OUTPUT_ROLES.join(', ')}.`, { param: 'variant' });
+  throw new Refusal('invalid_value', `variant is ${JSON.stringify(word)}; it may be ${OUTPUT_ROLES.join(', ')}.`, {
+    param: 'variant',
+  });
 }
 
 async function allowed(
@@ -58,12 +66,16 @@ async function allowed(
   const signed = typeof expires === 'string' && typeof signature === 'string';
   const caller = signed ? undefined : await authenticate(keys, bearerOf(request.headers.authorization));
   const id = parseGenerationId(request.params.id);
-  const missing = new Refusal('not_found', `There is no generation ${request.params.id.slice(0, 80)}.`, { param: 'id' });
+  const missing = new Refusal('not_found', `There is no generation ${request.params.id.slice(0, 80)}.`, {
+    param: 'id',
+  });
   if (id === undefined) throw missing;
   if (signed) {
     const verdict = links.verify(id, variant, { expires, signature });
-    if (verdict === 'expired') throw new Refusal('invalid_key', 'This link has expired. Read the generation again for a new one.');
-    if (verdict === 'forged') throw new Refusal('invalid_key', 'This link’s signature is not valid. Read the generation again for a good one.');
+    if (verdict === 'expired')
+      throw new Refusal('invalid_key', 'This link has expired. Read the generation again for a new one.');
+    if (verdict === 'forged')
+      throw new Refusal('invalid_key', 'This link’s signature is not valid. Read the generation again for a good one.');
   }
   const generation = caller ? await generations.find(caller, id) : await generations.findById(id);
   if (!generation) throw missing;
@@ -72,18 +84,31 @@ async function allowed(
 
 function outputOf(generation: Generation, variant: OutputRole): Output {
   if (generation.state === 'queued' || generation.state === 'in_progress') {
-    throw new Refusal('not_ready', `The video is not finished: the generation is ${generation.state}. Ask again in a few seconds.`, {
-      headers: { 'retry-after': '3' },
-    });
+    throw new Refusal(
+      'not_ready',
+      `The video is not finished: the generation is ${generation.state}. Ask again in a few seconds.`,
+      {
+        headers: { 'retry-after': '3' },
+      },
+    );
   }
   const output = generation.outputs.find(({ role }) => role === variant);
   if (output) return output;
-  throw new Refusal('no_output', generation.state === 'completed' ? `This generation has no ${variant}.` : `There is no ${variant}: the generation ${generation.state === 'failed' ? 'failed' : `was ${generation.state}`}.`);
+  throw new Refusal(
+    'no_output',
+    generation.state === 'completed'
+      ? `This generation has no ${variant}.`
+      : `There is no ${variant}: the generation ${generation.state === 'failed' ? 'failed' : `was ${generation.state}`}.`,
+  );
 }
 
 function sendOutput(
   { files, parseRange }: ContentParts,
-  { request, reply, output }: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly output: Output },
+  {
+    request,
+    reply,
+    output,
+  }: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly output: Output },
 ): FastifyReply {
   const etag = `"${output.sha256}"`;
   reply.headers({

@@ -31,7 +31,9 @@ export const healthRoutes =
     app.get('/healthz', async () => ({ status: 'ok' }));
     app.get('/readyz', async (_request, reply) => {
       const missing = await unready();
-      return reply.status(missing.length > 0 ? 503 : 200).send({ status: missing.length > 0 ? 'not ready' : 'ready', missing });
+      return reply
+        .status(missing.length > 0 ? 503 : 200)
+        .send({ status: missing.length > 0 ? 'not ready' : 'ready', missing });
     });
     app.get('/metrics', async (_request, reply) => {
       for (const [name, value] of Object.entries(await figures().catch(() => ({})))) {

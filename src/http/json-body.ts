@@ -48,7 +48,11 @@ function refuseUnstorable(value: Json, path: string, depth: number): void {
 }
 
 function refuseText(text: string, path: string): void {
-  const what = text.includes('\0') ? 'a NUL character (\\u0000)' : text.isWellFormed() ? undefined : 'half of a surrogate pair';
+  const what = text.includes('\0')
+    ? 'a NUL character (\\u0000)'
+    : text.isWellFormed()
+      ? undefined
+      : 'half of a surrogate pair';
   if (what === undefined) return;
   const param = path.toWellFormed().replaceAll('\0', '\\u0000').slice(0, 200);
   throw new Refusal('invalid_value', `${param || 'the body'} contains ${what}; send valid Unicode text.`, { param });

@@ -10,7 +10,10 @@ export function refusalFrom(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
   switch (codeOf(error)) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new Refusal('too_large', `The body is larger than ${BODY_LIMIT_BYTES} bytes. Send media by URL instead of inside the body.`);
+      return new Refusal(
+        'too_large',
+        `The body is larger than ${BODY_LIMIT_BYTES} bytes. Send media by URL instead of inside the body.`,
+      );
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new Refusal('unsupported_media_type', 'Content-Type must be application/json.', { param: 'Content-Type' });
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
@@ -21,20 +24,29 @@ export function refusalFrom(error: unknown): Refusal | undefined {
     case '57P01':
     case '57P03':
     case '53300':
-      return new Refusal('unavailable', 'The database is not available at the moment. Try again later.', { headers: { 'retry-after': '5' } });
+      return new Refusal('unavailable', 'The database is not available at the moment. Try again later.', {
+        headers: { 'retry-after': '5' },
+      });
     default:
       return undefined;
   }
 }
 
 const codeOf = (error: unknown): string | undefined =>
-  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
 
 /** Answers an error in the house form. */
 export function presentError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalFrom(error);
   if (!refusal) request.log.error({ error }, 'request.failed');
-  const shown = refusal ?? new Refusal('unavailable', `Something failed here that should not have. Give request id ${request.id} to the operator.`);
+  const shown =
+    refusal ??
+    new Refusal(
+      'unavailable',
+      `Something failed here that should not have. Give request id ${request.id} to the operator.`,
+    );
   reply
     .status(refusal ? refusal.status : 500)
     .headers(shown.headers)

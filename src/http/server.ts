@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginCallback } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyPluginCallback,
+  LogController,
+} from 'fastify';
 import { Refusal } from '../application/refusal.ts';
 import { parseJsonBody } from './json-body.ts';
 import { BODY_LIMIT_BYTES, presentError } from './present-errors.ts';
@@ -15,7 +20,7 @@ export interface ServerOptions {
 export async function buildServer({ logger, trustProxy, plugins }: ServerOptions): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: trustProxy ?? false,
     genReqId: () => `req_${randomUUID().replaceAll('-', '')}`,
@@ -39,13 +44,17 @@ export async function buildServer({ logger, trustProxy, plugins }: ServerOptions
 /** `application/json`, also without a declared type; an empty body is fine everywhere. */
 function acceptJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(/^(?:application|text)\/(?:[\w.+-]+\+)?json/i, { parseAs: 'string' }, (_request, body, done) => {
-    try {
-      done(null, parseJsonBody(body.toString()));
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
-    }
-  });
+  app.addContentTypeParser(
+    /^(?:application|text)\/(?:[\w.+-]+\+)?json/i,
+    { parseAs: 'string' },
+    (_request, body, done) => {
+      try {
+        done(null, parseJsonBody(body.toString()));
+      } catch (error) {
+        done(error instanceof Error ? error : new Error(String(error)));
+      }
+    },
+  );
 }
 
 interface KnownRoute {
@@ -67,6 +76,8 @@ function unknownPath(known: readonly KnownRoute[], method: string, url: string):
   const allowed = [...new Set(known.filter(({ pattern }) => pattern.test(path)).map((route) => route.method))];
   const shown = path.slice(0, 200);
   return allowed.length > 0
-    ? new Refusal('method_not_allowed', `${method} is not offered at ${shown}; it takes ${allowed.join(', ')}.`, { headers: { allow: allowed.join(', ') } })
+    ? new Refusal('method_not_allowed', `${method} is not offered at ${shown}; it takes ${allowed.join(', ')}.`, {
+        headers: { allow: allowed.join(', ') },
+      })
     : new Refusal('not_found', `There is nothing at ${method} ${shown}. The API is described at GET /openapi.json.`);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, type Json, type JsonObject } from '../domain/json.ts';
 import type { ChannelAccess, Channels } from '../application/ports.ts';
+import { canonicalJson, type Json, type JsonObject } from '../domain/json.ts';
 import type { Database } from './database.ts';
 import type { Vault } from './installation.ts';
 
@@ -19,7 +19,11 @@ export interface WantedChannel {
  * Makes the channels what the configuration says. What it no longer names is drained, never deleted: attempts on it are
  * followed to the end with the credentials they were made with. A changed credential is a new version.
  */
-export async function configureChannels(database: Database, vault: Vault, wanted: readonly WantedChannel[]): Promise<void> {
+export async function configureChannels(
+  database: Database,
+  vault: Vault,
+  wanted: readonly WantedChannel[],
+): Promise<void> {
   await database.transaction(async (tx) => {
     await tx.query({ text: `select pg_advisory_xact_lock(hashtext('channels'))` });
     const kept: bigint[] = [];
@@ -29,9 +33,17 @@ export async function configureChannels(database: Database, vault: Vault, wanted
           on conflict (name, livemode) do update set origins = excluded.origins, settings = excluded.settings,
             concurrency = excluded.concurrency, state = 'open'
           where channels.provider = excluded.provider returning id`,
-        values: [channel.name, channel.provider, channel.livemode, channel.origins, channel.settings, channel.concurrency],
+        values: [
+          channel.name,
+          channel.provider,
+          channel.livemode,
+          channel.origins,
+          channel.settings,
+          channel.concurrency,
+        ],
       });
-      if (!row) throw new Error(`Channel ${channel.name} exists already with another provider; give the new one another name.`);
+      if (!row)
+        throw new Error(`Channel ${channel.name} exists already with another provider; give the new one another name.`);
       kept.push(row.id);
       const plain = Buffer.from(canonicalJson(channel.credentials));
       await tx.query({

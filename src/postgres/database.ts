@@ -3,7 +3,13 @@ import pg from 'pg';
 /** How to reach PostgreSQL: a URL of your own server, or the socket of the embedded one. */
 export type DatabaseAddress =
   | { readonly url: string }
-  | { readonly host: string; readonly port: number; readonly user: string; readonly password: string; readonly database: string };
+  | {
+      readonly host: string;
+      readonly port: number;
+      readonly user: string;
+      readonly password: string;
+      readonly database: string;
+    };
 
 export type Row = Record<string, unknown>;
 

@@ -53,7 +53,10 @@ export async function bootstrapKinds(database: Database): Promise<ReadonlySet<Ke
 export async function setBootstrapKey(database: Database, kind: KeyKind, key: string): Promise<void> {
   await database.transaction(async (tx) => {
     await tx.query({ text: `select pg_advisory_xact_lock(hashtext('bootstrap keys'))` });
-    await tx.query({ text: 'insert into projects (name) values ($1) on conflict (name) do nothing', values: [DEFAULT_PROJECT] });
+    await tx.query({
+      text: 'insert into projects (name) values ($1) on conflict (name) do nothing',
+      values: [DEFAULT_PROJECT],
+    });
     await tx.query({
       text: 'update api_keys set revoked_at = now_at() where bootstrap and kind = $1 and hash <> $2 and revoked_at is null',
       values: [kind, hashOf(key)],

@@ -36,9 +36,13 @@ export function rememberingLastSeen(
         options.onFailure(error);
         const known = seen.get(keyOf(scope, id));
         if (known) return known;
-        throw new Refusal('unavailable', 'The database is not available at the moment. The generation is not affected; ask again later.', {
-          headers: { 'retry-after': '5' },
-        });
+        throw new Refusal(
+          'unavailable',
+          'The database is not available at the moment. The generation is not affected; ask again later.',
+          {
+            headers: { 'retry-after': '5' },
+          },
+        );
       }
     },
   };

@@ -92,7 +92,11 @@ export const bookSettle = (
   });
 
 /** Gives the whole hold back. */
-export const bookRelease = (tx: Queryable, { projectId, generationId, livemode, heldMicros }: Hold, cause: string): Promise<void> =>
+export const bookRelease = (
+  tx: Queryable,
+  { projectId, generationId, livemode, heldMicros }: Hold,
+  cause: string,
+): Promise<void> =>
   book(tx, {
     kind: 'release',
     generationId,

@@ -41,9 +41,13 @@ export async function migrate(database: Database): Promise<{ readonly applied: r
 }
 
 async function refuseOldServer(database: Database): Promise<void> {
-  const [row] = await database.query<{ version: string }>({ text: `select current_setting('server_version_num') as version` });
+  const [row] = await database.query<{ version: string }>({
+    text: `select current_setting('server_version_num') as version`,
+  });
   if (Number(row?.version) < OLDEST_SERVER) {
-    throw new SchemaRefused(`Onereel needs PostgreSQL 15 or newer; this server is ${row?.version}. Upgrade it, or unset DATABASE_URL to use the embedded one.`);
+    throw new SchemaRefused(
+      `Onereel needs PostgreSQL 15 or newer; this server is ${row?.version}. Upgrade it, or unset DATABASE_URL to use the embedded one.`,
+    );
   }
 }
 

@@ -64,7 +64,10 @@ export function addressOf(origin: string, { path, query }: HttpRequest): URL {
 }
 
 export function headersOf({ headers, body }: HttpRequest): Record<string, string> {
-  const type = body === undefined ? {} : { 'content-type': 'json' in body ? 'application/json' : 'application/x-www-form-urlencoded' };
+  const type =
+    body === undefined
+      ? {}
+      : { 'content-type': 'json' in body ? 'application/json' : 'application/x-www-form-urlencoded' };
   return { accept: 'application/json', 'user-agent': 'onereel', ...type, ...headers };
 }
 
@@ -89,7 +92,15 @@ const reasonOf = (error: unknown): string => {
 /** The address a channel's origin stands for. `sandbox:` origins lead to the emulators of this very process. */
 export function originOf(
   channel: ChannelAccess,
-  { origins, name, sandbox }: { readonly origins: Readonly<Record<string, string>>; readonly name: string; readonly sandbox: string | undefined },
+  {
+    origins,
+    name,
+    sandbox,
+  }: {
+    readonly origins: Readonly<Record<string, string>>;
+    readonly name: string;
+    readonly sandbox: string | undefined;
+  },
 ): string {
   const origin = channel.origins[name] ?? channel.origins['*'] ?? origins[name];
   if (origin === undefined) throw new Error(`channel ${channel.name} has no origin ${name}`);

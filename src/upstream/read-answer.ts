@@ -17,10 +17,16 @@ export async function readAnswer(
       value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],
     ),
   );
-  const body: AsyncIterable<Uint8Array> = spools === undefined ? response.body : spoolStrings(response.body, { member: spools, folder: spoolFolder });
+  const body: AsyncIterable<Uint8Array> =
+    spools === undefined ? response.body : spoolStrings(response.body, { member: spools, folder: spoolFolder });
   const text = await readText(body);
   const json = parse(text);
-  return { status: response.statusCode, headers, text: text.slice(0, SHOWN_CHARS), ...(json !== undefined && { json }) };
+  return {
+    status: response.statusCode,
+    headers,
+    text: text.slice(0, SHOWN_CHARS),
+    ...(json !== undefined && { json }),
+  };
 }
 
 async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {

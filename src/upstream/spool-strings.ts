@@ -1,6 +1,6 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 
 /** No vendor's inline video is larger. */
@@ -130,7 +130,8 @@ class Spool {
   async #put(decoded: Buffer): Promise<void> {
     if (this.#file.errored) throw this.#file.errored;
     this.#bytes += decoded.length;
-    if (this.#bytes > MOST_SPOOLED_BYTES) throw new Error(`an inline file is larger than ${MOST_SPOOLED_BYTES} bytes; configure a bucket`);
+    if (this.#bytes > MOST_SPOOLED_BYTES)
+      throw new Error(`an inline file is larger than ${MOST_SPOOLED_BYTES} bytes; configure a bucket`);
     if (decoded.length > 0 && !this.#file.write(decoded)) await once(this.#file, 'drain');
   }
 }

@@ -30,8 +30,10 @@ const DOWNLOAD_SECONDS = 1800;
 export function openUpstream(options: UpstreamOptions): Upstream & { close(): Promise<void> } {
   const line: Line = { agent: openAgent(), spoolFolder: options.spoolFolder };
   const tokens = new AccessTokens(() => options.now().getTime());
-  const origin = ({ provider, channel }: Pick<Call, 'provider' | 'channel'>, { origin: name = 'api' }: HttpRequest): string =>
-    originOf(channel, { origins: provider.origins, name, sandbox: options.sandbox() });
+  const origin = (
+    { provider, channel }: Pick<Call, 'provider' | 'channel'>,
+    { origin: name = 'api' }: HttpRequest,
+  ): string => originOf(channel, { origins: provider.origins, name, sandbox: options.sandbox() });
 
   const signed = async (call: Call, request: HttpRequest): Promise<HttpRequest | { readonly reason: string }> => {
     const { provider, channel } = call;
@@ -41,22 +43,41 @@ export function openUpstream(options: UpstreamOptions): Upstream & { close(): Pr
     const input = { credentials: channel.credentials, now };
     const outcome = await tokens.get(channel, () => {
       const ask = authorize.build(input);
-      return perform(line, { origin: origin(call, ask), request: ask, deadlineSeconds: call.deadlineSeconds }, authorize, input);
+      return perform(
+        line,
+        { origin: origin(call, ask), request: ask, deadlineSeconds: call.deadlineSeconds },
+        authorize,
+        input,
+      );
     });
-    return 'reason' in outcome ? outcome : provider.sign(request, channel.credentials, { now, accessToken: outcome.token });
+    return 'reason' in outcome
+      ? outcome
+      : provider.sign(request, channel.credentials, { now, accessToken: outcome.token });
   };
 
-  const exchange = async <Input, Result>(call: Call, step: Exchange<Input, Result>, input: Input): Promise<ExchangeOutcome<Result>> => {
+  const exchange = async <Input, Result>(
+    call: Call,
+    step: Exchange<Input, Result>,
+    input: Input,
+  ): Promise<ExchangeOutcome<Result>> => {
     const begun = performance.now();
     const request = await signed(call, step.build(input));
     if ('reason' in request) return { answered: false, sent: false, reason: request.reason };
     const late = call.startWithinSeconds !== undefined && performance.now() - begun > call.startWithinSeconds * 1000;
     if (late) return { answered: false, sent: false, reason: 'the claim ended before the first byte' };
-    const outcome = await perform(line, { origin: origin(call, request), request, deadlineSeconds: call.deadlineSeconds }, noting401(step, () => tokens.forget(call.channel)), input);
+    const outcome = await perform(
+      line,
+      { origin: origin(call, request), request, deadlineSeconds: call.deadlineSeconds },
+      noting401(step, () => tokens.forget(call.channel)),
+      input,
+    );
     return outcome;
   };
 
-  const download = async (call: Pick<Call, 'provider' | 'channel'>, { from }: OutputSource): Promise<AsyncIterable<Uint8Array>> => {
+  const download = async (
+    call: Pick<Call, 'provider' | 'channel'>,
+    { from }: OutputSource,
+  ): Promise<AsyncIterable<Uint8Array>> => {
     if ('url' in from) return options.fetchGuarded(from.url, call.channel.livemode);
     if ('spool' in from) {
       const path = join(options.spoolFolder, basename(from.spool));

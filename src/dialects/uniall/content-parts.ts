@@ -15,19 +15,31 @@ interface PartKind {
 }
 
 const PARTS: Readonly<Record<string, PartKind>> = {
-  image_url: { kind: 'image', roles: { first_frame: 'first_frame', last_frame: 'last_frame', reference_image: 'reference' } },
+  image_url: {
+    kind: 'image',
+    roles: { first_frame: 'first_frame', last_frame: 'last_frame', reference_image: 'reference' },
+  },
   video_url: { kind: 'video', roles: { reference_video: 'reference' } },
   audio_url: { kind: 'audio', roles: { reference_audio: 'reference' } },
 };
 
 export function readContent({ value, param }: Named<Json>): Content {
   if (!Array.isArray(value) || value.length === 0) {
-    throw issue('invalid_value', param, `${param} is ${shown(value)}; it must be an array of parts such as {"type":"text","text":"…"}.`);
+    throw issue(
+      'invalid_value',
+      param,
+      `${param} is ${shown(value)}; it must be an array of parts such as {"type":"text","text":"…"}.`,
+    );
   }
-  const parts = value.map((part: Json, index) => ({ part: readPart(part, `${param}[${index}]`), at: `${param}[${index}]` }));
+  const parts = value.map((part: Json, index) => ({
+    part: readPart(part, `${param}[${index}]`),
+    at: `${param}[${index}]`,
+  }));
   const texts = parts.filter(({ part }) => part['type'] === 'text');
   const media = parts.filter(({ part }) => part['type'] !== 'text');
-  const prompt = texts.map(({ part, at }) => readText({ value: part['text'] ?? '', param: `${at}.text` }).value).join('\n');
+  const prompt = texts
+    .map(({ part, at }) => readText({ value: part['text'] ?? '', param: `${at}.text` }).value)
+    .join('\n');
   const [first] = texts;
   return {
     ...(first && { prompt: { value: prompt, param: `${first.at}.text` } }),
@@ -38,7 +50,11 @@ export function readContent({ value, param }: Named<Json>): Content {
 function readPart(part: Json, at: string): JsonObject {
   const type = isJsonObject(part) ? part['type'] : undefined;
   if (isJsonObject(part) && (type === 'text' || (typeof type === 'string' && type in PARTS))) return part;
-  throw issue('invalid_value', `${at}.type`, `${at}.type is ${shown(type)}; it must be text, ${Object.keys(PARTS).join(', ')}.`);
+  throw issue(
+    'invalid_value',
+    `${at}.type`,
+    `${at}.type is ${shown(type)}; it must be text, ${Object.keys(PARTS).join(', ')}.`,
+  );
 }
 
 function readMedia(part: JsonObject, { at, only }: { readonly at: string; readonly only: boolean }): DraftInput {
@@ -46,18 +62,32 @@ function readMedia(part: JsonObject, { at, only }: { readonly at: string; readon
   const kind = PARTS[type];
   if (!kind) throw issue('invalid_value', `${at}.type`, `${at}.type is ${shown(type)}.`);
   const holder = part[type];
-  const address = isJsonObject(holder) ? { value: holder['url'] ?? null, param: `${at}.${type}.url` } : { value: holder ?? null, param: `${at}.${type}` };
-  return { role: readRole(part['role'], { kind, at, only }), kind: kind.kind, url: readAddress(address).value, param: address.param };
+  const address = isJsonObject(holder)
+    ? { value: holder['url'] ?? null, param: `${at}.${type}.url` }
+    : { value: holder ?? null, param: `${at}.${type}` };
+  return {
+    role: readRole(part['role'], { kind, at, only }),
+    kind: kind.kind,
+    url: readAddress(address).value,
+    param: address.param,
+  };
 }
 
 /** A role may be left out for a single first frame, and where a kind has one role only. */
-function readRole(role: Json | undefined, { kind, at, only }: { readonly kind: PartKind; readonly at: string; readonly only: boolean }): InputRole {
+function readRole(
+  role: Json | undefined,
+  { kind, at, only }: { readonly kind: PartKind; readonly at: string; readonly only: boolean },
+): InputRole {
   const names = Object.keys(kind.roles);
   if (role === undefined || role === null) {
     if (kind.kind === 'image' && only) return 'first_frame';
     const [single] = Object.values(kind.roles);
     if (names.length === 1 && single) return single;
-    throw issue('missing_field', `${at}.role`, `${at}.role is required when there are several inputs: ${names.join(', ')}.`);
+    throw issue(
+      'missing_field',
+      `${at}.role`,
+      `${at}.role is required when there are several inputs: ${names.join(', ')}.`,
+    );
   }
   const known = typeof role === 'string' ? kind.roles[role] : undefined;
   if (known) return known;

@@ -28,15 +28,21 @@ export function readListQuery(query: Readonly<Record<string, unknown>>): ListFil
     if (fits(value)) return value;
     throw issue('invalid_value', name, `${name} is ${shown(word)}; it must be ${allowed}.`);
   };
-  const limit = number('limit', `a whole number from 1 to ${MOST}`, (value) => Number.isInteger(value) && value >= 1 && value <= MOST);
+  const limit = number(
+    'limit',
+    `a whole number from 1 to ${MOST}`,
+    (value) => Number.isInteger(value) && value >= 1 && value <= MOST,
+  );
   const createdAfter = number('created_after', 'unix seconds', Number.isFinite);
   const createdBefore = number('created_before', 'unix seconds', Number.isFinite);
   const status = text('status');
   const state = status === undefined ? undefined : STATES[status];
-  if (status !== undefined && !state) throw issue('invalid_value', 'status', `status is ${shown(status)}; it must be ${Object.keys(STATES).join(', ')}.`);
+  if (status !== undefined && !state)
+    throw issue('invalid_value', 'status', `status is ${shown(status)}; it must be ${Object.keys(STATES).join(', ')}.`);
   const after = text('after');
   const afterId = after === undefined ? undefined : parseGenerationId(after);
-  if (after !== undefined && afterId === undefined) throw issue('invalid_value', 'after', `after is ${shown(after)}; it must be the id of a generation.`);
+  if (after !== undefined && afterId === undefined)
+    throw issue('invalid_value', 'after', `after is ${shown(after)}; it must be the id of a generation.`);
   const model = text('model');
   return {
     limit: limit ?? DEFAULT,

@@ -9,7 +9,12 @@ type Operation = (typeof OPERATIONS)[number];
 /** Ark 2.0 has no word for the operation: it is expressed by the roles, so the inputs must fit it. */
 export function applyOperation(field: Named<Json>, inputs: readonly DraftInput[]): readonly DraftInput[] {
   const operation = OPERATIONS.find((known) => known === readText(field).value);
-  if (!operation) throw issue('invalid_value', field.param, `${field.param} is ${shown(field.value)}; it must be ${OPERATIONS.join(', ')}.`);
+  if (!operation)
+    throw issue(
+      'invalid_value',
+      field.param,
+      `${field.param} is ${shown(field.value)}; it must be ${OPERATIONS.join(', ')}.`,
+    );
   // A single `image` beside an operation on references is one of them.
   const meant =
     operation === 'first_last_frame'
@@ -20,9 +25,16 @@ export function applyOperation(field: Named<Json>, inputs: readonly DraftInput[]
   return meant;
 }
 
-function missing(operation: Operation, inputs: readonly DraftInput[]): { readonly param: string; readonly words: string } | undefined {
+function missing(
+  operation: Operation,
+  inputs: readonly DraftInput[],
+): { readonly param: string; readonly words: string } | undefined {
   const has = (match: Partial<DraftInput>) =>
-    inputs.some((input) => (match.role === undefined || input.role === match.role) && (match.kind === undefined || input.kind === match.kind));
+    inputs.some(
+      (input) =>
+        (match.role === undefined || input.role === match.role) &&
+        (match.kind === undefined || input.kind === match.kind),
+    );
   switch (operation) {
     case 'first_last_frame':
       if (!has({ role: 'first_frame' })) return { param: 'image', words: 'image and last_image' };

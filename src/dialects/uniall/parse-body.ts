@@ -4,7 +4,17 @@ import type { Warning } from '../../domain/request.ts';
 import { type Content, readContent } from './content-parts.ts';
 import { FOREIGN_MEDIA_FIELDS, MEDIA_FIELDS, mediaFieldsOf } from './families.ts';
 import { applyOperation } from './operation.ts';
-import { type Fields, issue, readAddress, readAddresses, readBoolean, readFields, readInteger, readText, shown } from './read-fields.ts';
+import {
+  type Fields,
+  issue,
+  readAddress,
+  readAddresses,
+  readBoolean,
+  readFields,
+  readInteger,
+  readText,
+  shown,
+} from './read-fields.ts';
 
 /** What a body asks for, and what of it is kept beside the request. */
 export interface ParsedBody {
@@ -68,12 +78,22 @@ export function parseBody(body: Json, familyOf: (model: string) => string | unde
 /** What a later version brings is refused, never ignored. */
 function refuseNotYet(fields: Fields): void {
   const field = fields.get('webhook_url') ?? fields.get('callback_url');
-  if (field) throw issue('not_supported', field.param, `${field.param} is not supported yet. Ask GET /v1/video/generations/{id} for the state.`);
+  if (field)
+    throw issue(
+      'not_supported',
+      field.param,
+      `${field.param} is not supported yet. Ask GET /v1/video/generations/{id} for the state.`,
+    );
 }
 
 function readModel(fields: Fields): string {
   const field = fields.get('model');
-  if (field === undefined || field.value === '') throw issue('missing_field', 'model', 'model is required, such as viduq3t-720p. GET /v1/video/models lists all of them.');
+  if (field === undefined || field.value === '')
+    throw issue(
+      'missing_field',
+      'model',
+      'model is required, such as viduq3t-720p. GET /v1/video/models lists all of them.',
+    );
   return readText(field).value.trim();
 }
 
@@ -88,7 +108,11 @@ function readStart(
   const operation = fields.get('operation');
   for (const field of [contentField, operation]) {
     if (field && family !== undefined && family !== 'seedance') {
-      throw issue('unsupported_field', field.param, `${field.param} is not supported by ${model}; it belongs to the seedance2.0 models.`);
+      throw issue(
+        'unsupported_field',
+        field.param,
+        `${field.param} is not supported by ${model}; it belongs to the seedance2.0 models.`,
+      );
     }
   }
   if (!contentField) {
@@ -99,28 +123,57 @@ function readStart(
   return {
     ...content,
     warnings: operation
-      ? [{ code: 'ignored_field', param: operation.param, message: `${operation.param} has no effect beside content[]: the roles of the parts say it.` }]
+      ? [
+          {
+            code: 'ignored_field',
+            param: operation.param,
+            message: `${operation.param} has no effect beside content[]: the roles of the parts say it.`,
+          },
+        ]
       : [],
   };
 }
 
-function refuseBoth({ content, prompt, inputs }: { content: Content; prompt: Named<string> | undefined; inputs: readonly DraftInput[] }): void {
-  const clash = inputs[0]?.param ?? (prompt !== undefined && prompt.value !== content.prompt?.value ? prompt.param : undefined);
-  if (clash !== undefined) throw issue('conflicting_inputs', clash, `${clash} and content cannot be sent together: content[] holds the prompt and all media.`);
+function refuseBoth({
+  content,
+  prompt,
+  inputs,
+}: {
+  content: Content;
+  prompt: Named<string> | undefined;
+  inputs: readonly DraftInput[];
+}): void {
+  const clash =
+    inputs[0]?.param ?? (prompt !== undefined && prompt.value !== content.prompt?.value ? prompt.param : undefined);
+  if (clash !== undefined)
+    throw issue(
+      'conflicting_inputs',
+      clash,
+      `${clash} and content cannot be sent together: content[] holds the prompt and all media.`,
+    );
 }
 
-function readInputs(fields: Fields, { family, model }: { readonly family: string | undefined; readonly model: string }): readonly DraftInput[] {
+function readInputs(
+  fields: Fields,
+  { family, model }: { readonly family: string | undefined; readonly model: string },
+): readonly DraftInput[] {
   const known = mediaFieldsOf(family ?? '');
   const inputs: DraftInput[] = [];
   for (const [name, field] of fields) {
     const meaning = known[name];
     if (meaning) {
       const addresses = meaning.list ? readAddresses(field) : [readAddress(field)];
-      inputs.push(...addresses.map(({ value, param }) => ({ role: meaning.role, kind: meaning.kind, url: value, param })));
+      inputs.push(
+        ...addresses.map(({ value, param }) => ({ role: meaning.role, kind: meaning.kind, url: value, param })),
+      );
     } else if (family !== undefined && isForeignMedia(name, field.value)) {
       const called = FOREIGN_MEDIA_FIELDS[name];
       const hint = called !== undefined && called in known ? ` Use ${called}.` : '';
-      throw issue('unsupported_field', field.param, `${field.param} is not supported by ${model}; its media fields are ${Object.keys(known).join(', ')}.${hint}`);
+      throw issue(
+        'unsupported_field',
+        field.param,
+        `${field.param} is not supported by ${model}; its media fields are ${Object.keys(known).join(', ')}.${hint}`,
+      );
     }
   }
   return inputs;
@@ -130,20 +183,29 @@ const ADDRESS = /^(?:https?:\/\/|data:(?:image|video|audio)\/)/i;
 
 /** A media field of somebody else: by its name, or an unknown name that holds an address. No video is paid without it. */
 function isForeignMedia(name: string, value: Json): boolean {
-  if (MEDIA_FIELDS.has(name) || name in FOREIGN_MEDIA_FIELDS) return value !== '' && !(Array.isArray(value) && value.length === 0);
+  if (MEDIA_FIELDS.has(name) || name in FOREIGN_MEDIA_FIELDS)
+    return value !== '' && !(Array.isArray(value) && value.length === 0);
   if (READ_HERE.has(name) || name === 'wm_url') return false;
   const values = Array.isArray(value) ? value : [value];
   return values.some((item) => typeof item === 'string' && ADDRESS.test(item));
 }
 
-function readOne<T>(fields: Fields, names: readonly string[], read: (field: Named<Json>) => Named<T>): Named<T> | undefined {
+function readOne<T>(
+  fields: Fields,
+  names: readonly string[],
+  read: (field: Named<Json>) => Named<T>,
+): Named<T> | undefined {
   const present = names.flatMap((name) => {
     const field = fields.get(name);
     return field ? [read(field)] : [];
   });
   const [first, second] = present;
   if (first && second && first.value !== second.value) {
-    throw issue('conflicting_inputs', second.param, `${first.param} is ${shown(first.value)} and ${second.param} is ${shown(second.value)}; they mean the same. Send one of them.`);
+    throw issue(
+      'conflicting_inputs',
+      second.param,
+      `${first.param} is ${shown(first.value)} and ${second.param} is ${shown(second.value)}; they mean the same. Send one of them.`,
+    );
   }
   return first;
 }
@@ -151,13 +213,21 @@ function readOne<T>(fields: Fields, names: readonly string[], read: (field: Name
 function readMetadata(fields: Fields): Json | undefined {
   const field = fields.get('metadata');
   if (!field) return undefined;
-  if (!isJsonObject(field.value)) throw issue('invalid_value', field.param, `${field.param} is ${shown(field.value)}; it must be an object.`);
+  if (!isJsonObject(field.value))
+    throw issue('invalid_value', field.param, `${field.param} is ${shown(field.value)}; it must be an object.`);
   const length = JSON.stringify(field.value).length;
-  if (length > MOST_METADATA_CHARS) throw issue('invalid_value', field.param, `${field.param} has ${length} characters as JSON; at most ${MOST_METADATA_CHARS} are kept.`);
+  if (length > MOST_METADATA_CHARS)
+    throw issue(
+      'invalid_value',
+      field.param,
+      `${field.param} has ${length} characters as JSON; at most ${MOST_METADATA_CHARS} are kept.`,
+    );
   return field.value;
 }
 
 function readOptions(fields: Fields): Draft['options'] {
-  const rest = [...fields].filter(([name]) => !READ_HERE.has(name) && !MEDIA_FIELDS.has(name) && !(name in FOREIGN_MEDIA_FIELDS));
+  const rest = [...fields].filter(
+    ([name]) => !READ_HERE.has(name) && !MEDIA_FIELDS.has(name) && !(name in FOREIGN_MEDIA_FIELDS),
+  );
   return Object.fromEntries(rest);
 }

@@ -18,7 +18,11 @@ export function readFields(body: Json): Fields {
     if (value === null) continue;
     const above = fields.get(name);
     if (above && JSON.stringify(above.value) !== JSON.stringify(value)) {
-      throw issue('conflicting_inputs', `extra_body.${name}`, `${name} stands at the top level and in extra_body with different values. Send it once.`);
+      throw issue(
+        'conflicting_inputs',
+        `extra_body.${name}`,
+        `${name} stands at the top level and in extra_body with different values. Send it once.`,
+      );
     }
     if (!above) fields.set(name, { value, param: `extra_body.${name}` });
   }
@@ -43,7 +47,8 @@ export function shown(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 76)}…` : text;
 }
 
-const wrong = ({ value, param }: Named<Json>, allowed: string): Refusal => issue('invalid_value', param, `${param} is ${shown(value)}; it must be ${allowed}.`);
+const wrong = ({ value, param }: Named<Json>, allowed: string): Refusal =>
+  issue('invalid_value', param, `${param} is ${shown(value)}; it must be ${allowed}.`);
 
 export function readText(field: Named<Json>): Named<string> {
   const { value, param } = field;

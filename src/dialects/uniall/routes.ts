@@ -36,7 +36,10 @@ export const uniallRoutes =
   (parts: DialectParts): FastifyPluginCallback =>
   (app, _options, done) => {
     app.addHook('onRequest', async (request) => {
-      request.uniallCaller = await authenticate(parts.keys, /^Bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? '')?.[1]);
+      request.uniallCaller = await authenticate(
+        parts.keys,
+        /^Bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? '')?.[1],
+      );
     });
     for (const prefix of UNIALL_PREFIXES) {
       createRoute(app, parts, prefix);
@@ -51,7 +54,8 @@ function callerOf(request: FastifyRequest): Caller {
   throw new Error('the caller is set before any handler runs');
 }
 
-const baseOf = (request: FastifyRequest, { ctx }: DialectParts): string => ctx.publicUrl ?? `${request.protocol}://${request.host}`;
+const baseOf = (request: FastifyRequest, { ctx }: DialectParts): string =>
+  ctx.publicUrl ?? `${request.protocol}://${request.host}`;
 
 function createRoute(app: FastifyInstance, parts: DialectParts, prefix: string): void {
   app.post<{ Body: Json }>(prefix, async (request, reply) => {
@@ -75,13 +79,20 @@ function createRoute(app: FastifyInstance, parts: DialectParts, prefix: string):
 }
 
 /** The body alone: the three paths are one service, so the same body on another of them is the same request. */
-const hashOf = (body: Json): string => createHash('sha256').update(`uniall\n${canonicalJson(body)}`).digest('hex');
+const hashOf = (body: Json): string =>
+  createHash('sha256')
+    .update(`uniall\n${canonicalJson(body)}`)
+    .digest('hex');
 
 function idempotencyKey(request: FastifyRequest): string | undefined {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  throw issue('invalid_value', 'Idempotency-Key', 'Idempotency-Key must be 1 to 255 visible ASCII characters without blanks.');
+  throw issue(
+    'invalid_value',
+    'Idempotency-Key',
+    'Idempotency-Key must be 1 to 255 visible ASCII characters without blanks.',
+  );
 }
 
 function refusePrefer(request: FastifyRequest): void {
@@ -95,9 +106,26 @@ function refuseOpenAiForm(body: Json): void {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return;
   const fields = new Map(Object.entries(body));
   const theirs = ['seconds', 'input_reference'].find((name) => fields.has(name));
-  const ours = ['duration', 'image', 'images', 'last_image', 'reference_image_urls', 'video', 'videos', 'audios', 'content', 'extra_body', 'aspect_ratio', 'metadata'].some((name) => fields.has(name));
+  const ours = [
+    'duration',
+    'image',
+    'images',
+    'last_image',
+    'reference_image_urls',
+    'video',
+    'videos',
+    'audios',
+    'content',
+    'extra_body',
+    'aspect_ratio',
+    'metadata',
+  ].some((name) => fields.has(name));
   if (theirs !== undefined && !ours) {
-    throw issue('not_supported', theirs, `${theirs} belongs to the OpenAI Videos protocol, which is not served yet. Send duration, image and size as documented for /v1/video/generations.`);
+    throw issue(
+      'not_supported',
+      theirs,
+      `${theirs} belongs to the OpenAI Videos protocol, which is not served yet. Send duration, image and size as documented for /v1/video/generations.`,
+    );
   }
 }
 
@@ -116,7 +144,8 @@ function readRoutes(app: FastifyInstance, parts: DialectParts, prefix: string): 
   app.get<{ Params: { id: string } }>(`${prefix}/:id`, async (request) => {
     const id = parseGenerationId(request.params.id);
     const generation = id === undefined ? undefined : await parts.ctx.generations.find(callerOf(request), id);
-    if (!generation) throw new Refusal('not_found', `There is no generation ${request.params.id.slice(0, 80)}.`, { param: 'id' });
+    if (!generation)
+      throw new Refusal('not_found', `There is no generation ${request.params.id.slice(0, 80)}.`, { param: 'id' });
     return renderGeneration(generation, parts.links, baseOf(request, parts));
   });
 }

@@ -13,12 +13,17 @@ export const createBody = z
     prompt: z.string().nullish().describe('What the video shows. Optional where a model can work from media alone.'),
     image: z.string().nullish().describe('First frame: http(s) URL or data URI.'),
     last_image: z.string().nullish().describe('Last frame; only together with image.'),
-    reference_image_urls: addresses.nullish().describe('Vidu: reference images, named @Image1, @Image2, … in the prompt.'),
+    reference_image_urls: addresses
+      .nullish()
+      .describe('Vidu: reference images, named @Image1, @Image2, … in the prompt.'),
     images: addresses.nullish().describe('Seedance: up to 9 reference images. Veo: 2 or 3.'),
     videos: addresses.nullish().describe('Seedance: up to 3 reference videos of 2 to 15 s, 15 s in all.'),
     audios: addresses.nullish().describe('Seedance: up to 3 reference sounds of 2 to 15 s, 15 s in all.'),
     video: z.string().nullish().describe('Veo: the video to extend. Seedance: a reference video.'),
-    content: z.array(z.looseObject({ type: z.string() })).nullish().describe('Seedance: the vendor’s own parts, instead of prompt and media fields.'),
+    content: z
+      .array(z.looseObject({ type: z.string() }))
+      .nullish()
+      .describe('Seedance: the vendor’s own parts, instead of prompt and media fields.'),
     duration: integerOrText.nullish().describe('Seconds of video.'),
     size: z.string().nullish().describe('A tier such as 720p, or exact pixels of tier and ratio such as 1280x720.'),
     aspect_ratio: z.string().nullish(),

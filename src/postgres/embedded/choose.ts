@@ -23,14 +23,20 @@ export async function chooseRunnable(choice: Choice): Promise<Runnable> {
   return process.getuid?.() === 0 ? chooseAsRoot(home, choice) : chooseAsUser(home, choice);
 }
 
-async function installedServer(): Promise<ServerHome> {
+/** The name of this platform's server package; throws `EmbeddedPostgresUnavailable` where there is none. */
+export function requirePlatform(): string {
   const glibc = process.platform === 'linux' ? runningGlibc() : undefined;
   const verdict = embeddedPlatformPackage(process.platform, process.arch, glibc);
-  if (!('package' in verdict)) throw new EmbeddedPostgresUnavailable(verdict.reason, verdict.fix);
-  const home = await findServerPackage(verdict.package);
+  if ('package' in verdict) return verdict.package;
+  throw new EmbeddedPostgresUnavailable(verdict.reason, verdict.fix);
+}
+
+async function installedServer(): Promise<ServerHome> {
+  const name = requirePlatform();
+  const home = await findServerPackage(name);
   if (home !== undefined) return home;
   throw new EmbeddedPostgresUnavailable(
-    `The npm package ${verdict.package} is not installed`,
+    `The npm package ${name} is not installed`,
     'Run npm ci without --omit=optional, or set DATABASE_URL to a PostgreSQL 15 or newer.',
   );
 }

@@ -7,6 +7,7 @@ import { Client } from 'pg';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { markOf, siteOf } from './acquire.ts';
 import { launchEmbeddedPostgres } from './launch.ts';
+import type { Connection } from './membership.ts';
 import { clusterProcesses, processIdentity } from './process.ts';
 import {
   endEverything,
@@ -52,6 +53,34 @@ test('after a kill of the postmaster ensureRunning restarts it at the same addre
   await server.leave();
   expect(await processIdentity(server.pid)).toBeUndefined();
   await expect(server.ensureRunning()).rejects.toThrow('left');
+});
+
+test('a server that was told to shut down is replaced by ensureRunning, though old sessions keep it up', async () => {
+  const server = await launchEmbeddedPostgres({ dataFolder });
+  const { pid } = server;
+  process.kill(pid, 'SIGTERM');
+  await waitUntil(async () => !(await takesSessions(server.connection)));
+  expect(await processIdentity(pid)).toBeDefined();
+  await server.ensureRunning();
+  expect(server.pid).not.toBe(pid);
+  expect(await takesSessions(server.connection)).toBe(true);
+  await server.leave();
+});
+
+async function takesSessions(connection: Connection): Promise<boolean> {
+  return query(connection, 'select 1').then(
+    () => true,
+    () => false,
+  );
+}
+
+test('leaving a server that does not answer any more ends in time', async () => {
+  const server = await launchEmbeddedPostgres({ dataFolder });
+  const pids = await clusterProcesses(await markOf(siteOf(dataFolder, () => undefined)));
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  const begun = performance.now();
+  await server.leave();
+  expect(performance.now() - begun).toBeLessThan(8_000);
 });
 
 test('after a kill of all of them a launch recovers the data', async () => {

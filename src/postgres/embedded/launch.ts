@@ -1,8 +1,8 @@
 import { mkdir, realpath, rmdir } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { acquire, adoptRunning, type Held, markOf, type Site, siteOf } from './acquire.ts';
+import { requirePlatform } from './choose.ts';
 import { tryLaunchLock } from './lock.ts';
-import type { Connection } from './membership.ts';
+import { type Connection, succeedsWithin } from './membership.ts';
 import { findServer, stopServer } from './server.ts';
 
 export { EmbeddedPostgresUnavailable, embeddedPlatformPackage } from './platform.ts';
@@ -34,6 +34,7 @@ export interface LaunchOptions {
 
 const restartWaitMilliseconds = 1_000;
 const shutdownMilliseconds = 4_000;
+const leaveMilliseconds = 7_800;
 
 /**
  * Brings up the PostgreSQL that npm ships on `<data>/postgres`, or joins the one that runs there already. Nothing of
@@ -41,6 +42,7 @@ const shutdownMilliseconds = 4_000;
  * Throws `EmbeddedPostgresUnavailable` where it cannot run; other errors carry the end of the server's log.
  */
 export async function launchEmbeddedPostgres({ dataFolder, log }: LaunchOptions): Promise<EmbeddedPostgres> {
+  requirePlatform();
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const site = siteOf(await realpath(dataFolder), log ?? (() => undefined));
   return new Member(site, await acquire(site));
@@ -79,22 +81,31 @@ class Member implements EmbeddedPostgres {
 
   async #rejoin(): Promise<void> {
     const found = await findServer(await markOf(this.#site));
-    const isSame = found.state === 'running' && found.pid === this.#held.pid;
-    if (isSame && (await this.#held.membership.isAlive())) return;
+    // A server that was told to shut down (systemd signals all it started) still answers old sessions, but takes no new.
+    const isUp = found.state === 'running' && found.pid === this.#held.pid && found.status === 'ready';
+    if (isUp && (await this.#held.membership.isAlive())) return;
     await this.#held.membership.close();
     this.#held = await acquire(this.#site);
   }
 
   leave(): Promise<void> {
-    this.#leave ??= this.#leaveOnce().catch((error: unknown) => {
-      this.#site.log('postgres.leave-failed', { error: String(error) });
-    });
+    this.#leave ??= this.#leaveInTime();
     return this.#leave;
   }
 
+  async #leaveInTime(): Promise<void> {
+    const failure: { error?: unknown } = {};
+    const work = this.#leaveOnce().catch((error: unknown) => {
+      failure.error = error;
+      throw error;
+    });
+    if (await succeedsWithin(work, leaveMilliseconds)) return;
+    this.#site.log('postgres.leave-failed', { error: String(failure.error ?? 'it took too long') });
+  }
+
   async #leaveOnce(): Promise<void> {
-    await Promise.race([this.#restart?.catch(() => undefined), sleep(this.#restart ? restartWaitMilliseconds : 0)]);
-    if (!(await this.#held.membership.isAlive())) {
+    if (this.#restart !== undefined) await succeedsWithin(this.#restart, restartWaitMilliseconds);
+    if (this.#held.membership.isLost) {
       // A lost session is no longer counted: join again, else a server that still runs would be left behind.
       const again = await adoptRunning(this.#site);
       if (again === undefined) return;

@@ -21,6 +21,8 @@ export interface Connection {
  * process, however that ends. The socket does not keep the process alive.
  */
 export interface Membership {
+  /** Whether the session has ended, with the server or without. */
+  readonly isLost: boolean;
   /** Whether the session still answers. */
   isAlive(): Promise<boolean>;
   /**
@@ -94,6 +96,9 @@ async function ensureDatabase(client: Client, name: string): Promise<void> {
 
 function membershipOf(client: Client, state: { lost: boolean }): Membership {
   return {
+    get isLost() {
+      return state.lost;
+    },
     async isAlive() {
       return !state.lost && (await answers(client.query('select 1')));
     },
@@ -113,13 +118,17 @@ function membershipOf(client: Client, state: { lost: boolean }): Membership {
   };
 }
 
+function answers(work: Promise<unknown>): Promise<boolean> {
+  return succeedsWithin(work, answerMilliseconds);
+}
+
 /** Whether something succeeded in time. A server that does not answer must not keep us from leaving. */
-async function answers(work: Promise<unknown>): Promise<boolean> {
+export async function succeedsWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
   const done = work.then(
     () => true,
     () => false,
   );
   const timer = new AbortController();
-  const late = sleep(answerMilliseconds, false, { signal: timer.signal }).catch(() => false);
+  const late = sleep(milliseconds, false, { signal: timer.signal }).catch(() => false);
   return Promise.race([done, late]).finally(() => timer.abort());
 }

@@ -13,9 +13,11 @@ import { endEverything, newDataFolder, query, removeEverything, startedGateway, 
  * server's package without the links between its libraries.
  */
 const clone = { folder: '', launcher: '', server: '', nativeLib: '' };
+/** Of the tests as root, which hand one cluster from one way of running to the next. */
+const root = { data: '' };
 
 const isRoot = process.getuid?.() === 0;
-const canUnshare = spawnSync('unshare', ['-U', 'true']).status === 0;
+const canUnshare = spawnSync('sh', ['-c', 'unshare -U true']).status === 0;
 /** The tests' own Node may lie where nobody else can go. */
 const othersReachUs = isRoot && spawnSync(process.execPath, ['-v'], { uid: nobody, gid: nobody }).status === 0;
 const here = import.meta.dirname;
@@ -23,6 +25,7 @@ const modules = join(here, '../../../node_modules');
 
 beforeAll(async () => {
   if (!isRoot) return;
+  root.data = await newDataFolder();
   clone.folder = await mkdtemp('/tmp/onereel-test-clone-');
   clone.launcher = pathToFileURL(join(clone.folder, 'src/launch.ts')).href;
   const verdict = embeddedPlatformPackage(process.platform, process.arch, runningGlibc());
@@ -42,9 +45,6 @@ beforeAll(async () => {
 async function isLink(path: string): Promise<boolean> {
   return (await lstat(path)).isSymbolicLink();
 }
-
-/** Of the tests as root, which hand one cluster from one way of running to the next. */
-const rootData = await newDataFolder();
 
 afterEach(endEverything);
 afterAll(async () => {
@@ -83,7 +83,7 @@ test.runIf(isRoot && canUnshare)('a user id without a name starts in a user name
 test.runIf(isRoot)(
   'root with reachable programs runs the server as nobody, also on data below a 0700 folder',
   async () => {
-    const dataFolder = rootData;
+    const dataFolder = root.data;
     await chmod(clone.folder, 0o755);
     const report = await startsAndAnswers({ dataFolder, launcher: clone.launcher });
     expect(report).toMatchObject({ uid: nobody, processUid: nobody });
@@ -97,7 +97,7 @@ test.runIf(isRoot)(
 test.runIf(isRoot && canUnshare)(
   'root in a 0700 checkout uses a user namespace, and moving it back keeps the data',
   async () => {
-    const dataFolder = rootData;
+    const dataFolder = root.data;
     await chmod(clone.folder, 0o700);
     const first = await startedGateway({ dataFolder, launcher: clone.launcher });
     await query(first.report.connection, 'create table kept as select 42 as answer');
@@ -112,7 +112,7 @@ test.runIf(isRoot && canUnshare)(
 );
 
 test.runIf(isRoot)('root in a 0700 checkout without namespaces runs a copy and says where', async () => {
-  const dataFolder = rootData;
+  const dataFolder = root.data;
   const before = await stat('/var/lib/onereel').catch(() => undefined);
   await chmod(clone.folder, 0o700);
   const env = { ...process.env, PATH: await pathWithout('unshare') };
@@ -140,7 +140,7 @@ async function pathWithout(missing: string): Promise<string> {
 }
 
 test.runIf(othersReachUs)('the data of another user is refused with a way out', async () => {
-  const dataFolder = rootData;
+  const dataFolder = root.data;
   await chmod(clone.folder, 0o755);
   await startsAndAnswers({ dataFolder, launcher: clone.launcher });
   for (const folder of [dataFolder, join(dataFolder, '..')]) await chmod(folder, 0o755);

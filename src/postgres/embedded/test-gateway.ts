@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { expect } from 'vitest';
 import { markOf, siteOf } from './acquire.ts';
 import type { Connection } from './membership.ts';
 import { clusterProcesses, signalProcess } from './process.ts';
@@ -53,14 +52,14 @@ export async function endServer(dataFolder: string): Promise<void> {
 }
 
 /** What a gateway in a process of its own says once it is up. */
-export interface GatewayReport {
+interface GatewayReport {
   readonly pid: number;
   readonly adopted: boolean;
   readonly connection: Connection;
   readonly events: readonly (readonly [string, Record<string, unknown>])[];
 }
 
-export interface GatewayOptions {
+interface GatewayOptions {
   readonly dataFolder: string;
   readonly uid?: number;
   readonly env?: NodeJS.ProcessEnv;
@@ -98,7 +97,7 @@ export async function startGateway(options: GatewayOptions) {
 /** As `startGateway`, for one that must come up. */
 export async function startedGateway(options: GatewayOptions) {
   const { child, said } = await startGateway(options);
-  expect(said).not.toHaveProperty('error');
+  if ('error' in said) throw new Error(said.error);
   const report: GatewayReport = said;
   return {
     child,

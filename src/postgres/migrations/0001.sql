@@ -2,7 +2,7 @@
 
 -- The one clock. Only tests change the row: `clock_timestamp()` with an offset and a rate.
 create table clock (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   base timestamptz not null,
   origin timestamptz not null,
   rate double precision not null check (rate > 0)
@@ -19,7 +19,7 @@ create function next_id() returns bigint language sql volatile
     + (nextval('id_sequence') & 4194303);
 
 create table installation (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   id uuid not null default gen_random_uuid(),
   -- Rises with every restore from a backup: what is open in an older epoch is looked for, never sent again.
   epoch integer not null default 1,

@@ -1,6 +1,5 @@
 -- The sandbox: what the emulated vendors remember, so that any process can answer for any task.
 create schema if not exists sandbox;
-create sequence sandbox.number_sequence;
 create table sandbox.tasks (
   vendor text not null,
   id text not null,

@@ -43,7 +43,11 @@ async function apply(tx: Queryable, attemptId: bigint, { step, lookInSeconds }: 
       await keepRunning(tx, attemptId, step);
       break;
     case 'unconfirmed':
-      await tx.query({ name: 'unconfirmed', text: `update attempts set state = 'unconfirmed', looks = 0 where id = $1`, values: [attemptId] });
+      await tx.query({
+        name: 'unconfirmed',
+        text: `update attempts set state = 'unconfirmed', looks = 0 where id = $1`,
+        values: [attemptId],
+      });
       break;
     case 'same':
       await tx.query({
@@ -102,7 +106,11 @@ async function keepRunning(tx: Queryable, attemptId: bigint, step: Extract<Step,
   });
 }
 
-async function beginCollecting(tx: Queryable, attemptId: bigint, step: Extract<Step, { to: 'collecting' }>): Promise<void> {
+async function beginCollecting(
+  tx: Queryable,
+  attemptId: bigint,
+  step: Extract<Step, { to: 'collecting' }>,
+): Promise<void> {
   await tx.query({
     name: 'begin_collecting',
     text: `with a as (
@@ -139,14 +147,24 @@ async function lockSubject(tx: Queryable, attemptId: bigint): Promise<Subject> {
   if (!row) throw new Error(`attempt ${attemptId} is open but its generation has ended`);
   return {
     attemptId,
-    hold: { projectId: row.project_id, generationId: row.id, livemode: row.livemode, heldMicros: Number(row.held_micros) },
+    hold: {
+      projectId: row.project_id,
+      generationId: row.id,
+      livemode: row.livemode,
+      heldMicros: Number(row.held_micros),
+    },
     route: row.route,
     routes: row.routes,
   };
 }
 
 /** The attempt is over: its slot is free, nothing about it is due any more. */
-async function endAttempt(tx: Queryable, attemptId: bigint, state: 'succeeded' | 'failed', failure?: unknown): Promise<void> {
+async function endAttempt(
+  tx: Queryable,
+  attemptId: bigint,
+  state: 'succeeded' | 'failed',
+  failure?: unknown,
+): Promise<void> {
   await tx.query({
     name: 'end_attempt',
     text: 'update attempts set state = $2, failure = $3, ended_at = now_at() where id = $1',
@@ -164,7 +182,9 @@ async function goElsewhere(tx: Queryable, subject: Subject, step: Extract<Step, 
     text: `select distinct provider from channels where state = 'open' and livemode = $1`,
     values: [hold.livemode],
   });
-  const next = routes.findIndex(({ provider }, index) => index > route && open.some((row) => row.provider === provider));
+  const next = routes.findIndex(
+    ({ provider }, index) => index > route && open.some((row) => row.provider === provider),
+  );
   const noRoom = step.retryAfterSeconds !== undefined;
   if (next === -1 && !noRoom) return fail(tx, subject, { to: 'failed', as: 'failed', failure: step.failure });
   const chosen = next === -1 ? route : next;
@@ -181,7 +201,11 @@ async function goElsewhere(tx: Queryable, subject: Subject, step: Extract<Step, 
 async function fail(tx: Queryable, { attemptId, hold }: Subject, step: Extract<Step, { to: 'failed' }>): Promise<void> {
   await endAttempt(tx, attemptId, 'failed', step.failure);
   await bookRelease(tx, hold, `generation ${step.as}: ${step.failure.code}`);
-  await endGeneration(tx, hold.generationId, { state: step.as, vendorState: step.vendorState, error: step.failure.code });
+  await endGeneration(tx, hold.generationId, {
+    state: step.as,
+    vendorState: step.vendorState,
+    error: step.failure.code,
+  });
 }
 
 async function complete(tx: Queryable, { attemptId, hold }: Subject, step: CompleteStep): Promise<void> {
@@ -190,7 +214,15 @@ async function complete(tx: Queryable, { attemptId, hold }: Subject, step: Compl
     await tx.query({
       name: 'keep_output',
       text: `insert into outputs (generation_id, role, storage_key, media_type, bytes, sha256, facts) values ($1, $2, $3, $4, $5, $6, $7)`,
-      values: [hold.generationId, output.role, output.storageKey, output.mediaType, output.bytes, output.sha256, output.facts],
+      values: [
+        hold.generationId,
+        output.role,
+        output.storageKey,
+        output.mediaType,
+        output.bytes,
+        output.sha256,
+        output.facts,
+      ],
     });
   }
   await tx.query({

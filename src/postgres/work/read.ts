@@ -54,7 +54,11 @@ export async function readAttempt(
   installation: Installation,
   claim: Claim,
 ): Promise<AttemptFile | undefined> {
-  const [row] = await database.query<FileRow>({ name: 'read_attempt', text: TEXT, values: [claim.attemptId, claim.number] });
+  const [row] = await database.query<FileRow>({
+    name: 'read_attempt',
+    text: TEXT,
+    values: [claim.attemptId, claim.number],
+  });
   if (!row) return undefined;
   return {
     attempt: {

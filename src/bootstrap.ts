@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import type { Database } from './postgres/database.ts';
+import { bootstrapKinds, KEY_KINDS, type KeyKind, setBootstrapKey } from './postgres/keys.ts';
+
+const PRIVATE_FILE = 0o600;
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+}
+
+/** Whole or not at all, and readable by its owner only. */
+async function writePrivate(path: string, text: string): Promise<void> {
+  const draft = `${path}.${randomBytes(4).toString('hex')}`;
+  await writeFile(draft, text, { mode: PRIVATE_FILE });
+  await rename(draft, path);
+}
+
+export async function makeDataFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700).catch(() => {});
+}
+
+/** ONEREEL_SECRET, or the one that was generated into the data folder on first use. */
+export async function findSecret({ secret, dataFolder }: Config): Promise<string> {
+  if (secret !== undefined) return secret;
+  const path = join(dataFolder, 'secret');
+  const kept = (await readIfThere(path))?.trim();
+  if (kept) return kept;
+  // Of two first starts at once one writes; both read what is there then.
+  await writeFile(path, `${randomBytes(32).toString('base64url')}\n`, { mode: PRIVATE_FILE, flag: 'wx' }).catch(
+    (error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    },
+  );
+  return (await readFile(path, 'utf8')).trim();
+}
+
+export const keysPath = ({ dataFolder }: Pick<Config, 'dataFolder'>): string => join(dataFolder, 'keys.json');
+
+/**
+ * The first keys: what the environment sets replaces the bootstrap key of its kind; a kind without any gets a new one.
+ * Keys are written to `keys.json` and never printed.
+ */
+export function bootstrapKeys(config: Config, database: Database): Promise<void> {
+  // Two first starts at once must end with one set of keys, the same in the file and in the database.
+  return database.transaction(async (tx) => {
+    await tx.query({ text: `select pg_advisory_xact_lock(hashtext('first keys'))` });
+    await settleKeys(config, database);
+  });
+}
+
+async function settleKeys(config: Config, database: Database): Promise<void> {
+  const there = await bootstrapKinds(database);
+  const path = keysPath(config);
+  const kept = new Map<string, string>(Object.entries(JSON.parse((await readIfThere(path)) ?? '{}')));
+  let changed = false;
+  for (const kind of KEY_KINDS) {
+    const key = config.keys[kind] ?? (there.has(kind) ? undefined : newKey(kind));
+    if (key === undefined) continue;
+    await setBootstrapKey(database, kind, key);
+    changed ||= kept.get(kind) !== key;
+    kept.set(kind, key);
+  }
+  if (changed) await writePrivate(path, `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`);
+}
+
+const newKey = (kind: KeyKind): string => `sk-${kind}-${randomBytes(24).toString('base64url')}`;

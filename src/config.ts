@@ -1,0 +1,233 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { Json } from './domain/json.ts';
+import type { ExchangeRate } from './domain/money.ts';
+
+/** A setting that cannot be used; the message names it, its value and what is allowed. */
+export class ConfigError extends Error {}
+
+export interface ChannelConfig {
+  readonly name: string;
+  readonly provider: string;
+  readonly credentials: Json;
+  readonly origins: Readonly<Record<string, string>>;
+  readonly settings: Readonly<Record<string, Json>>;
+  readonly concurrency: number | undefined;
+}
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataFolder: string;
+  readonly databaseUrl: string | undefined;
+  readonly storageFolder: string;
+  readonly publicUrl: string | undefined;
+  readonly secret: string | undefined;
+  readonly keys: Readonly<Partial<Record<'admin' | 'live' | 'test', string>>>;
+  readonly channels: readonly ChannelConfig[];
+  readonly rates: Readonly<Partial<Record<'USD' | 'CNY', ExchangeRate>>>;
+  readonly fetchAllow: readonly string[];
+  readonly trustProxy: string | undefined;
+  readonly sandboxSpeed: number;
+  readonly freeBytesMark: number;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const LEAST_KEY_CHARS = 24;
+/** Room for the videos that are on their way. */
+const FREE_BYTES_MARK = 512 * 1024 * 1024;
+
+const channelFile = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes'),
+  provider: z.string(),
+  credentials: z.union([z.string(), z.record(z.string(), z.json())]),
+  origin: z.url().optional(),
+  origins: z.record(z.string(), z.url()).optional(),
+  settings: z.record(z.string(), z.json()).optional(),
+  concurrency: z.int().positive().optional(),
+});
+
+const configFile = z.strictObject({
+  channels: z.array(channelFile).optional(),
+  rates: z.record(z.enum(['CNY']), z.strictObject({ usd: z.number().positive(), date: z.iso.date() })).optional(),
+});
+
+/** Reads the environment and `onereel.yaml`. Empty variables count as absent. Throws ConfigError. */
+export function readConfig(env: Env, folder: string): Config {
+  const text = (name: string): string | undefined => env[name]?.trim() || undefined;
+  refuseNotYet(text);
+  const dataFolder = resolve(folder, text('ONEREEL_DATA') ?? '.onereel');
+  const file = readFile(
+    text('ONEREEL_CONFIG') ? resolve(folder, text('ONEREEL_CONFIG') ?? '') : join(folder, 'onereel.yaml'),
+    text('ONEREEL_CONFIG') !== undefined,
+  );
+  return {
+    host: text('HOST') ?? '127.0.0.1',
+    port: number(text('PORT'), { name: 'PORT', least: 0, most: 65_535, fallback: 8787 }),
+    dataFolder,
+    databaseUrl: url(text('DATABASE_URL'), 'DATABASE_URL', ['postgres:', 'postgresql:']),
+    storageFolder: storageFolder(text('ONEREEL_STORAGE'), dataFolder),
+    publicUrl: url(text('ONEREEL_PUBLIC_URL'), 'ONEREEL_PUBLIC_URL', ['http:', 'https:'])?.replace(/\/+$/, ''),
+    secret: atLeast(text('ONEREEL_SECRET'), 'ONEREEL_SECRET'),
+    keys: bootstrapKeys(text),
+    channels: [...environmentChannels(text), ...(file.channels ?? []).map((channel) => fileChannel(channel, text))],
+    rates: Object.fromEntries(
+      Object.entries(file.rates ?? {}).map(([currency, rate]) => [currency, { currency, ...rate }]),
+    ),
+    fetchAllow: (text('ONEREEL_FETCH_ALLOW') ?? '')
+      .split(',')
+      .map((one) => one.trim())
+      .filter(Boolean),
+    trustProxy: text('ONEREEL_TRUST_PROXY'),
+    sandboxSpeed: number(text('ONEREEL_SANDBOX_SPEED'), {
+      name: 'ONEREEL_SANDBOX_SPEED',
+      least: 0.01,
+      most: 1000,
+      fallback: 1,
+    }),
+    freeBytesMark: FREE_BYTES_MARK,
+  };
+}
+
+type Text = (name: string) => string | undefined;
+
+function refuseNotYet(text: Text): void {
+  const role = text('ONEREEL_ROLE');
+  if (role !== undefined && role !== 'all')
+    throw new ConfigError(
+      `ONEREEL_ROLE is ${JSON.stringify(role)}; this version runs everything in one process: leave it out, or set it to "all".`,
+    );
+}
+
+function number(
+  word: string | undefined,
+  rule: { name: string; least: number; most: number; fallback: number },
+): number {
+  if (word === undefined) return rule.fallback;
+  const value = Number(word);
+  if (Number.isFinite(value) && value >= rule.least && value <= rule.most) return value;
+  throw new ConfigError(
+    `${rule.name} is ${JSON.stringify(word)}; it must be a number from ${rule.least} to ${rule.most}.`,
+  );
+}
+
+function url(word: string | undefined, name: string, protocols: readonly string[]): string | undefined {
+  if (word === undefined) return undefined;
+  if (URL.canParse(word) && protocols.includes(new URL(word).protocol)) return word;
+  throw new ConfigError(
+    `${name} is not usable; it must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}.`,
+  );
+}
+
+function atLeast(word: string | undefined, name: string): string | undefined {
+  if (word === undefined || word.length >= LEAST_KEY_CHARS) return word;
+  throw new ConfigError(`${name} has ${word.length} characters; it must have at least ${LEAST_KEY_CHARS}.`);
+}
+
+function storageFolder(word: string | undefined, dataFolder: string): string {
+  if (word === undefined || word === 'file:') return join(dataFolder, 'media');
+  if (word.startsWith('file:')) return resolve(word.slice('file:'.length).replace(/^\/\/(?=\/)/, ''));
+  throw new ConfigError(
+    `ONEREEL_STORAGE is ${JSON.stringify(word.split('?')[0])}; this version stores on disk: leave it out, or set it to file:/absolute/folder. S3-compatible stores come later.`,
+  );
+}
+
+const PREFIXES = { admin: '', live: 'sk-live-', test: 'sk-test-' } as const;
+
+function bootstrapKeys(text: Text): Config['keys'] {
+  const kinds = ['admin', 'live', 'test'] as const;
+  return Object.fromEntries(
+    kinds.flatMap((kind) => {
+      const name = `ONEREEL_${kind.toUpperCase()}_KEY`;
+      const key = atLeast(text(name), name);
+      if (key === undefined) return [];
+      if (!key.startsWith(PREFIXES[kind])) throw new ConfigError(`${name} must begin with ${PREFIXES[kind]}.`);
+      if (/\s/.test(key)) throw new ConfigError(`${name} must not contain blanks.`);
+      return [[kind, key]];
+    }),
+  );
+}
+
+/** Vendor keys of the environment make live channels. */
+function environmentChannels(text: Text): readonly ChannelConfig[] {
+  const plain = [
+    ['VIDU_API_KEY', 'vidu'],
+    ['VIDU_CN_API_KEY', 'vidu-cn'],
+    ['ARK_API_KEY', 'ark'],
+    ['BYTEPLUS_API_KEY', 'byteplus'],
+  ] as const;
+  const simple = plain.flatMap(([name, provider]) => {
+    const apiKey = text(name);
+    return apiKey === undefined ? [] : [channelOf(provider, { apiKey })];
+  });
+  const path = text('ONEREEL_VERTEX_CREDENTIALS');
+  return path === undefined ? simple : [...simple, channelOf('vertex', readServiceAccount(path))];
+}
+
+const channelOf = (provider: string, credentials: Json): ChannelConfig => ({
+  name: provider,
+  provider,
+  credentials,
+  origins: {},
+  settings: {},
+  concurrency: undefined,
+});
+
+function readServiceAccount(path: string): Json {
+  try {
+    return z.json().parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    throw new ConfigError(
+      `ONEREEL_VERTEX_CREDENTIALS is ${JSON.stringify(path)}; it must be the path of a service account's JSON file (${reason(error)}).`,
+    );
+  }
+}
+
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** `$NAME` in a channel's credentials is read from the environment, so that the file can be shared. */
+function fileChannel(channel: z.infer<typeof channelFile>, text: Text): ChannelConfig {
+  const fill = (value: Json): Json => {
+    const name = typeof value === 'string' ? /^\$\{?([A-Z_][A-Z0-9_]*)\}?$/.exec(value)?.[1] : undefined;
+    if (name === undefined) return value;
+    const found = text(name);
+    if (found === undefined)
+      throw new ConfigError(
+        `Channel ${channel.name} in onereel.yaml wants ${name} from the environment, which is not set.`,
+      );
+    return found;
+  };
+  const { credentials } = channel;
+  return {
+    name: channel.name,
+    provider: channel.provider,
+    credentials:
+      typeof credentials === 'string'
+        ? { apiKey: fill(credentials) }
+        : Object.fromEntries(Object.entries(credentials).map(([key, value]) => [key, fill(value)])),
+    // `origin` is for vendors with one host; a vendor with several names each.
+    origins: { ...(channel.origin !== undefined && { '*': channel.origin }), ...channel.origins },
+    settings: channel.settings ?? {},
+    concurrency: channel.concurrency,
+  };
+}
+
+function readFile(path: string, wanted: boolean): z.infer<typeof configFile> {
+  if (!existsSync(path)) {
+    if (wanted) throw new ConfigError(`ONEREEL_CONFIG is ${JSON.stringify(path)}, which does not exist.`);
+    return {};
+  }
+  let content: unknown;
+  try {
+    content = parse(readFileSync(path, 'utf8')) ?? {};
+  } catch (error) {
+    throw new ConfigError(`${path} is not valid YAML: ${reason(error)}`);
+  }
+  const parsed = configFile.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const [first] = parsed.error.issues;
+  throw new ConfigError(`${path}: ${first?.path.join('.') || 'the file'}: ${first?.message}`);
+}

@@ -1,0 +1,24 @@
+import { ConfigError } from './config.ts';
+import { StorageMismatch } from './media/disk-storage.ts';
+import { EmbeddedPostgresUnavailable } from './postgres/embedded/launch.ts';
+import { SecretMismatch } from './postgres/installation.ts';
+import { SchemaRefused } from './postgres/migrate.ts';
+
+/** Why a start failed, for a person: what is known says what to do; the rest shows its trace. */
+export function explain(error: unknown): string {
+  if (error instanceof EmbeddedPostgresUnavailable) return `Onereel cannot start: ${error.message}\n${error.fix}`;
+  if (
+    error instanceof ConfigError ||
+    error instanceof SchemaRefused ||
+    error instanceof SecretMismatch ||
+    error instanceof StorageMismatch
+  ) {
+    return `Onereel cannot start: ${error.message}`;
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (['ECONNREFUSED', 'ENOTFOUND', '28P01', '3D000', 'ETIMEDOUT', 'EAI_AGAIN'].includes(code)) {
+    const { message } = error as Error; // `code` was found on an Error above
+    return `Onereel cannot start: the database does not let us in (${message || code}). Check DATABASE_URL, or unset it to use the embedded PostgreSQL.`;
+  }
+  return `Onereel cannot start:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}

@@ -1,0 +1,288 @@
+import { createWriteStream, renameSync, statSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { type Logger, pino } from 'pino';
+import type { Context } from './application/context.ts';
+import type { Log } from './application/ports.ts';
+import { bootstrapKeys, findSecret, makeDataFolder } from './bootstrap.ts';
+import { buildCatalogue } from './catalog/catalogue.ts';
+import { PUBLIC_MODELS } from './catalog/public-models.ts';
+import { type Config, ConfigError } from './config.ts';
+import { UNIALL_PREFIXES, uniallRoutes } from './dialects/uniall/routes.ts';
+import { type Engine, startEngine } from './engine/engine.ts';
+import { contentRoutes } from './http/content.ts';
+import { healthRoutes } from './http/health.ts';
+import { hmacLinks } from './http/links.ts';
+import { modelRoutes } from './http/models.ts';
+import { buildServer } from './http/server.ts';
+import { parseByteRange } from './media/byte-range.ts';
+import { type DiskStorage, openDiskStorage } from './media/disk-storage.ts';
+import { createGuardedFetcher } from './media/guarded-fetch.ts';
+import { openMedia } from './media/media.ts';
+import { type OpenedDatabase, openConfiguredDatabase } from './open-database.ts';
+import { openSandbox, type Sandbox, sandboxChannels } from './open-sandbox.ts';
+import { channelsOf, configureChannels, type WantedChannel } from './postgres/channels.ts';
+import { engineFigures } from './postgres/figures.ts';
+import { generationStore } from './postgres/generations.ts';
+import { inputRows } from './postgres/inputs.ts';
+import { type Installation, openInstallation } from './postgres/installation.ts';
+import { keysOf } from './postgres/keys.ts';
+import { rememberingLastSeen } from './postgres/last-seen.ts';
+import { migrate } from './postgres/migrate.ts';
+import { workStore } from './postgres/work/work-store.ts';
+import { PROVIDERS } from './providers/registry.ts';
+import { openUpstream } from './upstream/upstream.ts';
+
+/** A running gateway. */
+export interface Gateway {
+  readonly url: string;
+  readonly sandbox: Sandbox;
+  /** Names of live channels: what spends the operator's money. */
+  readonly liveChannels: readonly string[];
+  /** Stops taking, finishes or hands back, and is gone within ten seconds. */
+  close(): Promise<void>;
+}
+
+const DAY_LOG_BYTES = 50 * 1024 * 1024;
+const LEASE_SECONDS = 10;
+const STEPS_AT_ONCE = 64;
+const DRAIN_SECONDS = 5;
+const STATUS_WAIT_SECONDS = 10;
+
+/** Starts everything and answers when it serves. What was opened is closed again when a later part fails. */
+export async function startGateway(config: Config): Promise<Gateway> {
+  await makeDataFolder(config.dataFolder);
+  const logger = openLog(join(config.dataFolder, 'onereel.log'));
+  const opened = await openConfiguredDatabase(config, logger);
+  const closers: (() => Promise<void>)[] = [() => opened.close()];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.reverse())
+      await close().catch((error: unknown) => logger.error({ error }, 'gateway.close_failed'));
+  };
+  try {
+    return await open(config, { logger, opened, closers, closeAll });
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+interface Opening {
+  readonly logger: Logger;
+  readonly opened: OpenedDatabase;
+  /** What is closed at the end, last first. */
+  readonly closers: (() => Promise<void>)[];
+  readonly closeAll: () => Promise<void>;
+}
+
+async function open(config: Config, { logger, opened, closers, closeAll }: Opening): Promise<Gateway> {
+  const { database } = opened;
+  await migrate(database);
+  const installation = await openInstallation(database, await findSecret(config));
+  const storage = await openDiskStorage({ folder: config.storageFolder, marker: installation.storageMarker });
+  await bootstrapKeys(config, database);
+  const fetcher = createGuardedFetcher({ allow: config.fetchAllow });
+  const sandbox = await openSandbox({
+    dataFolder: config.dataFolder,
+    database,
+    linkSecret: installation.linkSecret,
+    fetcher,
+    speed: config.sandboxSpeed,
+    log: logger,
+  });
+  closers.push(
+    () => fetcher.close(),
+    () => sandbox.close(),
+  );
+  const live = config.channels.map(liveChannel);
+  await configureChannels(database, installation.vault, [...live, ...(await sandboxChannels(config.dataFolder))]);
+  const { engine, app } = await openParts(config, { logger, opened, installation, storage, fetcher, sandbox, closers });
+  const stopWatching = watchDatabase(opened, engine, logger);
+  const url = await listen(app, config);
+  logger.info({ url, live: live.map(({ name }) => name) }, 'gateway.started');
+  return {
+    url,
+    sandbox,
+    liveChannels: live.map(({ name }) => name),
+    close: async () => {
+      stopWatching();
+      await Promise.all([engine.stop(DRAIN_SECONDS), closeWithin(app, DRAIN_SECONDS)]);
+      await closeAll();
+      logger.info('gateway.stopped');
+    },
+  };
+}
+
+interface Parts {
+  readonly logger: Logger;
+  readonly opened: OpenedDatabase;
+  readonly installation: Installation;
+  readonly storage: DiskStorage;
+  readonly fetcher: ReturnType<typeof createGuardedFetcher>;
+  readonly sandbox: Sandbox;
+  readonly closers: (() => Promise<void>)[];
+}
+
+async function openParts(
+  config: Config,
+  parts: Parts,
+): Promise<{ readonly engine: Engine; readonly app: FastifyInstance }> {
+  const { logger, installation, storage, fetcher, sandbox, closers } = parts;
+  const { database } = parts.opened;
+  const log = logOf(logger);
+  const media = openMedia({ storage, fetcher, inputs: inputRows(database) });
+  const sandboxFetcher = createGuardedFetcher({ allow: [...config.fetchAllow, sandbox.hostPort] });
+  const upstream = openUpstream({
+    spoolFolder: storage.spoolFolder,
+    fetchGuarded: async (url, livemode) =>
+      (await (livemode ? fetcher : sandboxFetcher).fetch(url, { timeoutSeconds: 1800, maxBytes: MOST_OUTPUT_BYTES }))
+        .body,
+    sandbox: () => sandbox.origin,
+    now: () => new Date(),
+  });
+  closers.push(
+    () => sandboxFetcher.close(),
+    () => upstream.close(),
+  );
+  const engine = startEngine(
+    {
+      work: workStore(database, installation),
+      upstream,
+      media,
+      providers: new Map(PROVIDERS.map((provider) => [provider.id, provider])),
+      log,
+      sandboxSpeed: config.sandboxSpeed,
+    },
+    { owner: `${hostname()}:${process.pid}`, concurrency: STEPS_AT_ONCE, leaseSeconds: LEASE_SECONDS },
+  );
+  const generations = rememberingLastSeen(generationStore(database), {
+    waitSeconds: STATUS_WAIT_SECONDS,
+    onFailure: (error) => log.warn('generation.read_failed', { error }),
+  });
+  const ctx: Context = {
+    catalogue: buildCatalogue(PUBLIC_MODELS, PROVIDERS),
+    generations,
+    channels: channelsOf(database),
+    media,
+    log,
+    rates: config.rates,
+    freeBytesMark: config.freeBytesMark,
+    publicUrl: config.publicUrl,
+  };
+  const keys = keysOf(database, Date.now);
+  const links = hmacLinks(installation.linkSecret, () => Date.now() / 1000);
+  const app = await buildServer({
+    logger,
+    trustProxy: config.trustProxy,
+    plugins: [
+      healthRoutes({
+        unready: async () => [...(await databaseTrouble(database)), ...(engine.healthy ? [] : ['engine'])],
+        figures: () => engineFigures(database),
+      }),
+      modelRoutes({ catalogue: ctx.catalogue, keys }),
+      contentRoutes({
+        generations,
+        keys,
+        links,
+        files: storage,
+        parseRange: parseByteRange,
+        prefixes: UNIALL_PREFIXES,
+      }),
+      uniallRoutes({ ctx, keys, links, accepted: () => engine.wake() }),
+    ],
+  });
+  return { engine, app };
+}
+
+const MOST_OUTPUT_BYTES = 4 * 1024 * 1024 * 1024;
+
+async function databaseTrouble(database: OpenedDatabase['database']): Promise<readonly string[]> {
+  try {
+    await database.query({ text: 'select 1' });
+    return [];
+  } catch {
+    return ['database'];
+  }
+}
+
+function liveChannel(channel: Config['channels'][number]): WantedChannel {
+  const provider = PROVIDERS.find(({ id }) => id === channel.provider);
+  if (!provider)
+    throw new ConfigError(
+      `Channel ${channel.name}: provider is ${JSON.stringify(channel.provider)}; it must be ${PROVIDERS.map(({ id }) => id).join(', ')}.`,
+    );
+  const credentials = provider.credentials.safeParse(channel.credentials);
+  if (!credentials.success) {
+    const [first] = credentials.error.issues;
+    throw new ConfigError(
+      `Channel ${channel.name}: the credentials of ${provider.name} are not usable: ${first?.path.join('.') || 'they'}: ${first?.message}.`,
+    );
+  }
+  return { ...channel, livemode: true, concurrency: channel.concurrency ?? provider.concurrency };
+}
+
+/** The embedded server is brought back when it died under us. */
+function watchDatabase({ embedded }: OpenedDatabase, engine: Engine, logger: Logger): () => void {
+  let busy = false;
+  const timer = setInterval(() => {
+    if (engine.healthy || busy || !embedded) return;
+    busy = true;
+    embedded
+      .ensureRunning()
+      .catch((error: unknown) => logger.error({ error }, 'database.restart_failed'))
+      .finally(() => {
+        busy = false;
+      });
+  }, 1000);
+  return () => clearInterval(timer);
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE')
+      throw new ConfigError(`Port ${port} on ${host} is in use. Stop what listens there, or set PORT to another one.`);
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
+      throw new ConfigError(
+        `Cannot listen on ${host}:${port} (${code}). Set HOST and PORT to an address of this machine.`,
+      );
+    throw error;
+  }
+  const address = app.server.address() as AddressInfo; // a TCP server that listens has a port
+  const shown =
+    address.address === '::' || address.address === '0.0.0.0'
+      ? '127.0.0.1'
+      : address.family === 'IPv6'
+        ? `[${address.address}]`
+        : address.address;
+  return `http://${shown}:${address.port}`;
+}
+
+async function closeWithin(app: FastifyInstance, seconds: number): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), seconds * 1000);
+  await app.close();
+  clearTimeout(timer);
+}
+
+function openLog(path: string): Logger {
+  const grown = statSync(path, { throwIfNoEntry: false });
+  if (grown && grown.size > DAY_LOG_BYTES) renameSync(path, `${path}.1`);
+  return pino(
+    {
+      base: null,
+      redact: ['req.headers.authorization', 'headers.authorization'],
+      serializers: { error: pino.stdSerializers.err },
+    },
+    createWriteStream(path, { flags: 'a', mode: 0o600 }),
+  );
+}
+
+const logOf = (logger: Logger): Log => ({
+  info: (event, fields) => logger.info(fields ?? {}, event),
+  warn: (event, fields) => logger.warn(fields ?? {}, event),
+  error: (event, fields) => logger.error(fields ?? {}, event),
+});

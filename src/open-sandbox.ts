@@ -1,0 +1,117 @@
+import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { FastifyBaseLogger } from 'fastify';
+import { createEmulatorServer } from './emulators/sandbox.ts';
+import type { GuardedFetcher } from './media/guarded-fetch.ts';
+import { probeFile } from './media/probe.ts';
+import type { WantedChannel } from './postgres/channels.ts';
+import type { Database } from './postgres/database.ts';
+import { sandboxStore } from './postgres/sandbox-store.ts';
+import { openStudio, type Studio } from './studio/studio.ts';
+
+export interface Sandbox {
+  /** Base address of the emulators of this process, on loopback. */
+  readonly origin: string;
+  /** `host:port`, the one private address that fetches of sandbox outputs may reach. */
+  readonly hostPort: string;
+  readonly studio: Studio;
+  close(): Promise<void>;
+}
+
+export interface SandboxOptions {
+  readonly dataFolder: string;
+  readonly database: Database;
+  readonly linkSecret: Buffer;
+  readonly fetcher: GuardedFetcher;
+  readonly speed: number;
+  readonly log: FastifyBaseLogger;
+}
+
+/** Fetches an input for an emulator: guarded like everything that strangers name. */
+export const fetchInto =
+  (fetcher: GuardedFetcher, folder: string) =>
+  async (url: string, { maxBytes }: { readonly maxBytes: number }) => {
+    const response = await fetcher.fetch(url, { maxBytes, timeoutSeconds: 60 });
+    const path = join(folder, randomUUID());
+    await pipeline(response.body, createWriteStream(path));
+    return { path, facts: await probeFile(path) };
+  };
+
+/** The vendors' stand-ins for test keys: in this process, their state in the database, never reachable by live keys. */
+export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const folder = join(options.dataFolder, 'sandbox');
+  const fetched = join(folder, 'fetched');
+  await mkdir(fetched, { recursive: true });
+  const log = (event: string, fields: Readonly<Record<string, unknown>>) => options.log.info(fields, event);
+  const studio = openStudio({ cacheFolder: join(folder, 'rendered'), log });
+  const server = await createEmulatorServer({
+    store: sandboxStore(options.database),
+    studio,
+    fetchMedia: fetchInto(options.fetcher, fetched),
+    probeMedia: probeFile,
+    folder: join(folder, 'inputs'),
+    linkSecret: createHmac('sha256', options.linkSecret).update('sandbox').digest('hex'),
+    speed: options.speed,
+    chance: Math.random,
+    realNow: Date.now,
+    log,
+  });
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = server.server.address() as AddressInfo; // a TCP server that listens has a port
+  if (studio.availability.available) studio.warm();
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    hostPort: `127.0.0.1:${port}`,
+    studio,
+    close: async () => {
+      await studio.close();
+      await server.close();
+    },
+  };
+}
+
+/** Work that a sandbox vendor may have at once: its own queue does the rest. */
+const SANDBOX_CONCURRENCY = 64;
+
+/** The channels that test keys reach: the first route of every public model, at the emulators. */
+export async function sandboxChannels(dataFolder: string): Promise<readonly WantedChannel[]> {
+  const channel = (provider: string, path: string, credentials: WantedChannel['credentials']): WantedChannel => ({
+    name: `sandbox-${provider}`,
+    provider,
+    livemode: false,
+    origins: { '*': `sandbox:/${path}` },
+    settings: {},
+    concurrency: SANDBOX_CONCURRENCY,
+    credentials,
+  });
+  return [
+    channel('vidu', 'vidu', { apiKey: 'vda_sandbox' }),
+    channel('vidu-cn', 'vidu', { apiKey: 'vda_sandbox_cn' }),
+    channel('byteplus', 'ark', { apiKey: 'sandbox-byteplus' }),
+    channel('ark', 'ark', { apiKey: 'sandbox-ark' }),
+    channel('vertex', 'vertex', await sandboxServiceAccount(dataFolder)),
+  ];
+}
+
+/** A service account that only the emulator knows; made once, so that restarts do not make new credential versions. */
+async function sandboxServiceAccount(dataFolder: string): Promise<WantedChannel['credentials']> {
+  const path = join(dataFolder, 'sandbox', 'service-account.json');
+  const kept = await readFile(path, 'utf8').catch(() => undefined);
+  if (kept !== undefined) return JSON.parse(kept);
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const account = {
+    type: 'service_account',
+    project_id: 'onereel-sandbox',
+    client_email: 'sandbox@onereel-sandbox.iam.gserviceaccount.com',
+    private_key_id: 'sandbox',
+    private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    token_uri: 'https://oauth2.googleapis.com/token',
+  };
+  await mkdir(join(dataFolder, 'sandbox'), { recursive: true });
+  await writeFile(path, JSON.stringify(account), { mode: 0o600 });
+  return account;
+}

@@ -1,0 +1,63 @@
+import { keysPath } from './bootstrap.ts';
+import { readConfig } from './config.ts';
+import { explain } from './explain.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+
+/** Serves until SIGTERM or Ctrl-C. Exits 0 after a drain, 1 when it could not start. */
+export async function serve(): Promise<void> {
+  // Before anything slow: a signal during start-up ends it, and what was started is closed.
+  let gateway: Gateway | undefined;
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    if (gateway) void close(gateway);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  try {
+    const config = readConfig(process.env, process.cwd());
+    gateway = await startGateway(config);
+    if (stopping) return await close(gateway);
+    process.stdout.write(banner(gateway, keysPath(config)));
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`);
+    process.exit(1);
+  }
+}
+
+const LAST_RESORT_MILLISECONDS = 9500;
+
+async function close(gateway: Gateway): Promise<void> {
+  // Never later than ten seconds: what is not handed back by then comes back by its lease.
+  setTimeout(() => process.exit(0), LAST_RESORT_MILLISECONDS).unref();
+  await gateway.close();
+  process.exit(0);
+}
+
+function banner({ url, liveChannels, sandbox }: Gateway, keys: string): string {
+  const live =
+    liveChannels.length > 0
+      ? `Live keys spend real money through: ${liveChannels.join(', ')}.`
+      : 'No vendor key is set: live keys are answered 503 no_channel.';
+  const { availability } = sandbox.studio;
+  const lines = [
+    `Onereel serves at ${url}`,
+    live,
+    availability.available
+      ? 'Test keys render sandbox videos here and cost nothing.'
+      : `Test keys cannot render videos here: ${availability.reason} ${availability.fix}`,
+    `Keys are in ${keys} (readable by you alone). Try it:`,
+    '',
+    `  KEY=$(sed -n 's/.*"test": "\\(.*\\)".*/\\1/p' ${quoted(keys)})`,
+    `  curl -s ${url}/v1/video/generations -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" \\`,
+    `    -d '{"model": "viduq3t-720p", "prompt": "a fox in the snow", "duration": 5}'`,
+    '',
+    `Then ask GET ${url}/v1/video/generations/{id} with the same key for video_url.`,
+    '',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Safe to paste into a shell. */
+const quoted = (path: string): string => `'${path.replaceAll("'", `'\\''`)}'`;

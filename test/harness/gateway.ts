@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { databaseFor } from './database.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** A gateway in a process of its own, as a user starts it. */
+export interface RunningGateway {
+  readonly url: string;
+  readonly pid: number;
+  readonly dataFolder: string;
+  readonly keys: { readonly admin: string; readonly live: string; readonly test: string };
+  /** Everything it printed. */
+  output(): string;
+  /** SIGTERM, and its exit code. */
+  stop(): Promise<number | null>;
+  /** kill -9 of the gateway alone: its database stays. */
+  kill(): Promise<void>;
+}
+
+export interface GatewayOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** An existing data folder: a restart. A new one is made otherwise. */
+  readonly dataFolder?: string;
+}
+
+const START_MILLISECONDS = 30_000;
+
+/**
+ * Starts `node src/main.ts` on a free port with a fast sandbox, on the embedded database, or on a database of its own
+ * on the server that DATABASE_URL names.
+ */
+export async function startTestGateway(options: GatewayOptions = {}): Promise<RunningGateway> {
+  const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'onereel-test-')));
+  const child = spawn(process.execPath, ['src/main.ts'], {
+    cwd: ROOT,
+    env: {
+      ...withoutVendors(process.env),
+      PORT: '0',
+      ONEREEL_DATA: dataFolder,
+      ONEREEL_SANDBOX_SPEED: '20',
+      ...(await databaseFor(dataFolder)),
+      ...options.env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const printed = collect(child);
+  const url = await waitForUrl(child, printed);
+  const keys = JSON.parse(await readFile(join(dataFolder, 'keys.json'), 'utf8'));
+  return {
+    url,
+    pid: child.pid ?? 0,
+    dataFolder,
+    keys,
+    output: () => printed.text,
+    stop: async () => {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGTERM');
+        await once(child, 'exit');
+      }
+      return child.exitCode;
+    },
+    kill: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+}
+
+/** Stops a gateway and removes its data. */
+export async function discard(gateway: RunningGateway): Promise<void> {
+  await gateway.stop();
+  await rm(gateway.dataFolder, { recursive: true, force: true });
+}
+
+function withoutVendors(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const clean = Object.entries(env).filter(
+    ([name]) => !/^(?:ONEREEL_|VIDU_|ARK_|BYTEPLUS_|DATABASE_URL$|PORT$|HOST$)/.test(name),
+  );
+  return Object.fromEntries(clean);
+}
+
+function collect(child: ChildProcess): { text: string } {
+  const printed = { text: '' };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (part: string) => {
+      printed.text += part;
+    });
+  }
+  return printed;
+}
+
+async function waitForUrl(child: ChildProcess, printed: { text: string }): Promise<string> {
+  const until = performance.now() + START_MILLISECONDS;
+  while (performance.now() < until) {
+    const url = /Onereel serves at (http:\S+)/.exec(printed.text)?.[1];
+    if (url && printed.text.includes('for video_url.')) return url;
+    if (child.exitCode !== null) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  child.kill('SIGKILL');
+  throw new Error(`the gateway did not start:\n${printed.text}`);
+}
