@@ -200,3 +200,11 @@ test('QuickTime sound with its rate as a float is read', async () => {
     channels: 6,
   });
 });
+
+test('QuickTime hides the description of AAC eight boxes deep', async () => {
+  const esds = box('esds', 0, Buffer.from([3, 25, 0, 0, 0, 4, 17, 0x6b, 0x15]));
+  const versionOne = [0, u16(0, 1), u16(1, 0), 0, u16(2, 16, 0xfffe, 0), u16(44_100, 0), 1024, 0, 0, 2];
+  const entry = box('mp4a', ...versionOne, box('wave', box('frma', 'mp4a'), esds, concat(8, 0)));
+  const sound = movie({ entry, handler: 'soun', brand: 'qt  ' });
+  expect(await facts(sound)).toMatchObject({ codec: 'mp3', sampleRate: 44_100, channels: 2 });
+});

@@ -10,6 +10,7 @@ export interface Box {
 }
 
 const maxBoxes = 20_000;
+/** Counted from `moov` as 0: QuickTime's `esds` in `wave` in `mp4a` lies eight deep. */
 const maxDepth = 8;
 
 /** Counts every box of one file. */
@@ -20,6 +21,11 @@ export class BoxBudget {
     this.#taken += 1;
     if (this.#taken > maxBoxes) throw new ProbeError('too_complex', `the file has more than ${maxBoxes} boxes`);
   }
+}
+
+/** The boxes of a view that starts with one, which lies at depth 0. */
+export function rootBoxes(view: ByteView, budget: BoxBudget): readonly Box[] {
+  return childBoxes(view, { type: 'file', start: 0, end: view.length, depth: -1 }, budget);
 }
 
 /** The children of `parent` in order. A child that leaves its parent is `malformed`. */

@@ -1,4 +1,4 @@
-import { type Box, type BoxBudget, checkTable, childBoxes, need } from './box.ts';
+import { type Box, type BoxBudget, checkTable, childBoxes, need, rootBoxes } from './box.ts';
 import type { ByteView } from './byte-view.ts';
 import { checkSamples } from './sample-tables.ts';
 
@@ -11,8 +11,7 @@ export function addFragment(
   sums: FragmentSums,
   { defaults, budget }: { readonly defaults: ReadonlyMap<number, number>; readonly budget: BoxBudget },
 ): void {
-  const root: Box = { type: 'file', start: 0, end: view.length, depth: 0 };
-  const moof = need(childBoxes(view, root, budget), 'moof');
+  const moof = need(rootBoxes(view, budget), 'moof');
   for (const traf of childBoxes(view, moof, budget)) {
     if (traf.type !== 'traf') continue;
     const boxes = childBoxes(view, traf, budget);

@@ -1,4 +1,4 @@
-import { type Box, type BoxBudget, childBoxes, find, need } from './box.ts';
+import { type Box, type BoxBudget, childBoxes, find, need, rootBoxes } from './box.ts';
 import type { ByteView } from './byte-view.ts';
 import { ProbeError } from './probe-error.ts';
 import { type SampleEntry, sampleEntry } from './sample-entry.ts';
@@ -28,8 +28,7 @@ export interface MovieIndex {
 
 /** Reads the whole index from memory. */
 export function movieIndex(view: ByteView, budget: BoxBudget): MovieIndex {
-  const root: Box = { type: 'file', start: 0, end: view.length, depth: 0 };
-  const moov = need(childBoxes(view, root, budget), 'moov');
+  const moov = need(rootBoxes(view, budget), 'moov');
   const boxes = childBoxes(view, moov, budget);
   if (find(boxes, 'cmov') !== undefined) throw new ProbeError('unsupported', 'the index of the file is compressed');
   const traks = boxes.filter((box) => box.type === 'trak');
