@@ -32,7 +32,7 @@ function parse(text: string): Json {
 
 function refuseUnstorable(value: Json, path: string, depth: number): void {
   if (depth > MOST_DEPTH) throw new Refusal('invalid_json', `The body is nested more than ${MOST_DEPTH} levels deep.`);
-  if (typeof value === 'string') return refuseText(value, path);
+  if (typeof value === 'string') refuseText(value, path);
   if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
     value.forEach((item: Json, index) => {

@@ -94,8 +94,8 @@ function stringError(text: string, at: number, expected: string): Stop {
     const char = text[i] ?? '';
     if (char < ' ') return new Stop(i, 'a closing quote (line breaks in strings are written \\n)');
     if (char !== '\\') continue;
-    const escape = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
-    const length = match(escape, text, i);
+    const wellEscaped = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+    const length = match(wellEscaped, text, i);
     if (length === 0) return new Stop(i, 'a valid escape such as \\n or \\u00e9');
     i += length - 1;
   }
