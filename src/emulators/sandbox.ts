@@ -8,6 +8,9 @@ import { createVertexEmulator } from './vertex/emulator.ts';
 import { describeVidu } from './vidu/answers.ts';
 import { createViduEmulator } from './vidu/emulator.ts';
 
+/** Vendors keep tasks for 7 days; reports may look back further. */
+const KEPT_MS = 30 * 86_400_000;
+
 const VENDORS = { vidu: describeVidu, ark: describeArk, vertex: describeVertex };
 
 /**
@@ -25,7 +28,10 @@ export async function createEmulatorServer(options: EmulatorOptions): Promise<Fa
     const control = createControl(context, { ...options.control, vendors: VENDORS });
     await app.register(control, { prefix: '/control' });
   }
-  app.addHook('onReady', () => context.inputs.sweep());
+  app.addHook('onReady', async () => {
+    await context.inputs.sweep();
+    await options.store.removeBefore((await options.store.now()) - KEPT_MS);
+  });
   app.addHook('onClose', () => context.renderings.idle());
   return app;
 }

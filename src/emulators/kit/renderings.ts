@@ -56,6 +56,8 @@ export function createRenderings({ store, studio, inputs, log, stock }: Renderin
       for (const recipe of task.doc.recipes) await render(recipe);
       await mark(task, 'done');
     } catch (error) {
+      // This process ends; the task stays as it is, for another one to make.
+      if (error instanceof Error && 'code' in error && error.code === 'closed') return;
       log('emulator.render_failed', { vendor: task.vendor, id: task.id, error: String(error) });
       await mark(task, 'failed');
     }

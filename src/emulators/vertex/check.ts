@@ -3,7 +3,7 @@ import { readBody, type VertexBody, type VertexMedia } from './body.ts';
 import { VERTEX_MODELS, type VertexModel } from './models.ts';
 import { invalidArgument, vertexRefusal } from './refusals.ts';
 
-export type VertexMode = 'text' | 'image' | 'frames' | 'references' | 'extension';
+type VertexMode = 'text' | 'image' | 'frames' | 'references' | 'extension';
 
 /** A request with every default resolved. */
 export interface VertexRequest extends VertexBody {

@@ -61,4 +61,3 @@ export function createStorage(context: EmulatorContext) {
     },
   };
 }
-export type Storage = ReturnType<typeof createStorage>;
