@@ -92,6 +92,8 @@ test.each<readonly [string, Uint8Array, string]>([
   ['a film of a year', movie({ times: [[120, 0xffffffff]], timescale: 1 }), 'too_complex'],
   ['no pixels at all', movie({ entry: videoEntry(0, 0), shown: [0, 0] }), 'malformed'],
   ['samples without a place', movie({ stco: table('stco', 0) }), 'malformed'],
+  ['a chunk after the end of the file', movie({ stco: table('stco', 1, 1_000_000) }), 'truncated'],
+  ['a wide chunk far after the end', movie({ stco: table('co64', 1, 0xffffffff, 0) }), 'truncated'],
   ['an encrypted film', movie({ entry: videoEntry(64, 36, 'encv') }), 'unsupported'],
   ['a file of subtitles', movie({ handler: 'text' }), 'unsupported'],
   ['no index', concat(ftyp(), box('mdat', Buffer.alloc(100))), 'truncated'],

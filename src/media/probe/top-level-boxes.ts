@@ -2,8 +2,8 @@ import type { BlockReader } from './block-reader.ts';
 import { ByteView } from './byte-view.ts';
 import { ProbeError } from './probe-error.ts';
 
+/** Caps the fragments too. */
 const maxTopLevelBoxes = 4096;
-const maxFragments = 4096;
 const maxMoovBytes = 32 * 1024 * 1024;
 const maxMoofBytes = 8 * 1024 * 1024;
 
@@ -60,8 +60,7 @@ async function boxAt(reader: BlockReader, offset: number): Promise<TopBox> {
 
 function checkSizes(moov: Extent, moofs: readonly Extent[]): void {
   if (moov.length > maxMoovBytes) throw new ProbeError('too_complex', 'the index of the file is larger than 32 MiB');
-  if (moofs.length > maxFragments)
-    throw new ProbeError('too_complex', `the file has more than ${maxFragments} fragments`);
+  throw new ProbeError('too_complex', `the file has more than ${maxFragments} fragments`);
   if (moofs.some((moof) => moof.length >= maxMoofBytes)) {
     throw new ProbeError('too_complex', 'the index of a fragment is larger than 8 MiB');
   }
