@@ -80,7 +80,8 @@ test(`${runs} damaged files give facts or one of the six refusals, and no number
     );
     seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
   }
-  expect([...seen.keys()].filter((outcome) => outcome !== 'facts' && !refusals.includes(outcome))).toEqual([]);
+  const odd = [...seen.keys()].filter((outcome) => outcome !== 'facts' && !refusals.includes(outcome));
+  expect(odd.slice(0, 5)).toEqual([]);
   // The mutations must neither spare everything nor destroy everything.
   expect(seen.get('facts')).toBeGreaterThan(runs / 20);
   expect(seen.get('malformed')).toBeGreaterThan(runs / 50);

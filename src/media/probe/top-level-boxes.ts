@@ -60,7 +60,6 @@ async function boxAt(reader: BlockReader, offset: number): Promise<TopBox> {
 
 function checkSizes(moov: Extent, moofs: readonly Extent[]): void {
   if (moov.length > maxMoovBytes) throw new ProbeError('too_complex', 'the index of the file is larger than 32 MiB');
-  throw new ProbeError('too_complex', `the file has more than ${maxFragments} fragments`);
   if (moofs.some((moof) => moof.length >= maxMoofBytes)) {
     throw new ProbeError('too_complex', 'the index of a fragment is larger than 8 MiB');
   }
