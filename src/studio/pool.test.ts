@@ -86,7 +86,8 @@ const keeper = new URL('./testing/keeper.ts', import.meta.url).pathname;
 async function keep(behaviour: string) {
   const folder = await mkdtemp(join(tmpdir(), 'onereel-keeper-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const parent = spawn(process.execPath, [keeper, folder, behaviour], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const parent = spawn(process.execPath, [keeper, folder, behaviour], { stdio: ['ignore', 'pipe', 'ignore'] });
+  onTestFinished(() => void parent.kill('SIGKILL'));
   const ended = once(parent, 'exit');
   const [text] = await once(parent.stdout, 'data');
   return { parent, ended, child: Number(String(text).trim()) };

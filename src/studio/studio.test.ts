@@ -1,13 +1,15 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openStudio, type RenderSpec, type Studio, type StudioInput } from './studio.ts';
-import { pictureOf, sineMp3, sineWav, withOrientation, writeImage } from './testing/media.ts';
+import { openStudio, type Studio, type StudioInput } from './studio.ts';
+import { pictureOf, sineMp3, sineWav, withOrientation } from './testing/media.ts';
 import { contentsOf, decoded, difference, strengthOf } from './testing/read-back.ts';
+import { inputsIn, small, specOf } from './testing/stage.ts';
 
 let folder: string;
 let studio: Studio;
+const { image, file } = inputsIn(() => folder);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'onereel-studio-'));
@@ -19,28 +21,6 @@ afterAll(async () => {
   await studio.close();
   await rm(folder, { recursive: true, force: true });
 });
-
-const small = { width: 640, height: 360, fps: 24 } as const;
-const spec = (some: Partial<RenderSpec> = {}): RenderSpec => ({
-  prompt: 'A red fox in the snow',
-  seed: 1,
-  seconds: 1,
-  ...small,
-  audio: false,
-  label: 'test · text · 360p',
-  ...some,
-});
-
-const image = async (name: string, look: Parameters<typeof writeImage>[1]): Promise<StudioInput> => {
-  const path = join(folder, name);
-  await writeImage(path, look);
-  return { kind: 'image', path };
-};
-const file = async (kind: StudioInput['kind'], name: string, bytes: Buffer | string): Promise<StudioInput> => {
-  const path = join(folder, name);
-  await writeFile(path, bytes);
-  return { kind, path };
-};
 
 test('this platform can encode', () => {
   expect(studio.availability).toEqual({ available: true });
@@ -57,7 +37,7 @@ test.each([
   { width: 4398, height: 1886, seconds: 0.25, fps: 24, audio: false },
   { width: 96, height: 96, seconds: 3, fps: 24, audio: true },
 ])('$width x $height, $seconds s at $fps fps, sound $audio comes out exactly so', async (wanted) => {
-  const rendering = await studio.render(spec(wanted));
+  const rendering = await studio.render(specOf(wanted));
   const { width, height, seconds, fps, audio } = wanted;
   expect(rendering).toMatchObject({ width, height, seconds });
   const found = await contentsOf(rendering.videoPath);
@@ -70,7 +50,7 @@ test.each([
 });
 
 test('the index stands in front of the media, dates are fixed, and the poster and last frame are JPEGs', async () => {
-  const rendering = await studio.render(spec({ audio: true }));
+  const rendering = await studio.render(specOf({ audio: true }));
   const video = await readFile(rendering.videoPath);
   const boxes: string[] = [];
   for (let at = 0; at < video.length; at += video.readUInt32BE(at))
@@ -88,7 +68,7 @@ test('the index stands in front of the media, dates are fixed, and the poster an
 
 test('the same seed gives the same bytes, another seed or prompt another picture', async () => {
   const other = openStudio({ cacheFolder: join(folder, 'other-cache'), children: 1 });
-  const wanted = spec({ audio: true, prompt: '雪の中の狐 🦊' });
+  const wanted = specOf({ audio: true, prompt: '雪の中の狐 🦊' });
   const [here, there, seed, prompt] = await Promise.all([
     studio.render(wanted),
     other.render(wanted),
@@ -110,7 +90,7 @@ test('the video begins as the first image and ends as the last one, with text on
   const first = await image('first.png', { width: 800, height: 600 });
   const last = await image('last.jpg', { width: 500, height: 900, hue: 180, format: 'jpeg' });
   const watermark = { text: 'mark', position: 'top-left' } as const;
-  const { videoPath, lastFramePath } = await studio.render(spec({ first, last, watermark, seconds: 2 }));
+  const { videoPath, lastFramePath } = await studio.render(specOf({ first, last, watermark, seconds: 2 }));
   const { shown } = await decoded(videoPath, [0, 20, -1]);
   const [start, middle, end] = shown;
   if (start === undefined || middle === undefined || end === undefined) throw new Error('no picture');
@@ -126,10 +106,10 @@ test('an image is turned as its EXIF says, and read in every format', async () =
   const sideways = join(folder, 'sideways.jpg');
   await writeFile(sideways, withOrientation(await readFile(upright.path), 6));
   const { shown } = await decoded(
-    (await studio.render(spec({ first: { kind: 'image', path: sideways } }))).videoPath,
+    (await studio.render(specOf({ first: { kind: 'image', path: sideways } }))).videoPath,
     [0],
   );
-  const plain = await studio.render(spec({ first: upright }));
+  const plain = await studio.render(specOf({ first: upright }));
   const [turned] = shown;
   const [cut] = (await decoded(plain.videoPath, [0])).shown;
   if (turned === undefined || cut === undefined) throw new Error('no picture');
@@ -138,7 +118,7 @@ test('an image is turned as its EXIF says, and read in every format', async () =
   expect(turned.y[90 * 640 + 480]).toBeGreaterThan(220);
   for (const format of ['webp', 'gif'] as const) {
     const first = await image(`first.${format}`, { width: 400, height: 300, format });
-    const [start] = (await decoded((await studio.render(spec({ first }))).videoPath, [0])).shown;
+    const [start] = (await decoded((await studio.render(specOf({ first }))).videoPath, [0])).shown;
     if (start === undefined) throw new Error('no picture');
     expect(difference(start, await pictureOf(first.path, small)), format).toBeLessThan(2.5);
   }
@@ -148,8 +128,8 @@ test.each(['top-left', 'top-right', 'bottom-right', 'bottom-left'] as const)(
   'a watermark at the %s changes that corner',
   async (position) => {
     const [plain, marked] = await Promise.all([
-      studio.render(spec()),
-      studio.render(spec({ watermark: { text: 'AI 生成', position } })),
+      studio.render(specOf()),
+      studio.render(specOf({ watermark: { text: 'AI 生成', position } })),
     ]);
     // The last frame has no other text.
     const [a, b] = (await Promise.all([plain, marked].map(({ videoPath }) => decoded(videoPath, [-1])))).map(
@@ -168,7 +148,7 @@ test.each(['top-left', 'top-right', 'bottom-right', 'bottom-left'] as const)(
 
 test('references become a collage, and their sound is heard', async () => {
   const film = await studio.render(
-    spec({ prompt: 'the reference', first: await image('r0.png', { width: 640, height: 360, hue: 90 }) }),
+    specOf({ prompt: 'the reference', first: await image('r0.png', { width: 640, height: 360, hue: 90 }) }),
   );
   const references: StudioInput[] = [
     await image('r1.png', { width: 300, height: 300, hue: 0 }),
@@ -177,8 +157,8 @@ test('references become a collage, and their sound is heard', async () => {
     await file('audio', 'tone.mp3', sineMp3),
   ];
   const [withAll, withoutSecond] = await Promise.all([
-    studio.render(spec({ references, audio: true })),
-    studio.render(spec({ references: references.slice(0, 1), audio: true })),
+    studio.render(specOf({ references, audio: true })),
+    studio.render(specOf({ references: references.slice(0, 1), audio: true })),
   ]);
   const [all, one] = await Promise.all([decoded(withAll.videoPath, [0]), decoded(withoutSecond.videoPath, [0])]);
   const [a, b] = [all.shown[0], one.shown[0]];
@@ -192,9 +172,9 @@ test('references become a collage, and their sound is heard', async () => {
 
 test('an extension keeps the source, its sound and goes on for the seconds asked', async () => {
   const references = [await file('audio', 'low.wav', sineWav({ hertz: 700, seconds: 3 }))];
-  const source = await studio.render(spec({ seconds: 1.5, audio: true, references }));
+  const source = await studio.render(specOf({ seconds: 1.5, audio: true, references }));
   const input: StudioInput = { kind: 'video', path: source.videoPath };
-  const longer = await studio.render(spec({ source: input, seconds: 2, audio: true, prompt: 'goes on', seed: 3 }));
+  const longer = await studio.render(specOf({ source: input, seconds: 2, audio: true, prompt: 'goes on', seed: 3 }));
   expect(longer.seconds).toBe(3.5);
   const found = await contentsOf(longer.videoPath);
   expect(found).toMatchObject({ pictures: 84, seconds: 3.5, ...{ width: 640, height: 360 } });
@@ -218,84 +198,17 @@ test('an extension keeps the source, its sound and goes on for the seconds asked
 });
 
 test('an extension may change size and rate', async () => {
-  const source = await studio.render(spec({ seconds: 1, fps: 30 }));
+  const source = await studio.render(specOf({ seconds: 1, fps: 30 }));
   const longer = await studio.render(
-    spec({ source: { kind: 'video', path: source.videoPath }, seconds: 1, width: 480, height: 480 }),
+    specOf({ source: { kind: 'video', path: source.videoPath }, seconds: 1, width: 480, height: 480 }),
   );
   expect(await contentsOf(longer.videoPath)).toMatchObject({ width: 480, height: 480, pictures: 48, seconds: 2 });
 });
 
-test('an input that cannot be read is named, and the studio goes on', async () => {
-  const png = await image('ok.png', { width: 64, height: 64 });
-  const page = await file('image', 'page.png', '<html>expired</html>');
-  const huge = await readFile(png.path);
-  huge.writeUInt32BE(900_000, 16);
-  huge.writeUInt32BE(900_000, 20);
-  const bad: readonly (readonly [Partial<RenderSpec>, string])[] = [
-    [{ first: page }, 'first: the image cannot be read'],
-    [{ last: { kind: 'image', path: join(folder, 'nothing') } }, 'last: the image cannot be read'],
-    [{ references: [png, await file('image', 'huge.png', huge)] }, 'references[1]: the image cannot be read'],
-    [{ references: [await file('audio', 'bad.mp3', 'x')], audio: true }, 'references[0]: the audio cannot be read'],
-    [{ source: await file('video', 'bad.mp4', Buffer.alloc(5000, 7)) }, 'source: the video cannot be read'],
-    [{ references: [{ kind: 'video', path: png.path }] }, 'references[0]: the video cannot be read'],
-  ];
-  for (const [some, message] of bad) {
-    await expect(studio.render(spec(some))).rejects.toMatchObject({ code: 'input_unreadable', message });
-  }
-  await expect(studio.render(spec({ width: 641 }))).rejects.toMatchObject({ code: 'render_failed' });
-  expect(await readdir(join(folder, 'cache'))).not.toContainEqual(expect.stringMatching(/^unfinished/));
-});
-
-test('equal renders at once are one, and later ones come from the cache', async () => {
-  const wanted = spec({ prompt: 'only once' });
-  const [a, b] = await Promise.all([studio.render(wanted), studio.render({ ...wanted })]);
-  expect(a).toBe(b);
-  expect(await studio.render(wanted)).toEqual(a);
-  const path = join(folder, 'changing.png');
-  await writeImage(path, { width: 64, height: 64, hue: 10 });
-  const before = await studio.render(spec({ first: { kind: 'image', path } }));
-  await writeImage(path, { width: 64, height: 64, hue: 200 });
-  const after = await studio.render(spec({ first: { kind: 'image', path } }));
-  expect(after.videoPath).not.toBe(before.videoPath);
-});
-
-test('a stock clip of one size and length is rendered once, whatever else is asked', async () => {
-  const [a, b, c] = await Promise.all([
-    studio.render(spec({ stock: true })),
-    studio.render(spec({ stock: true, seed: 9, prompt: 'other', label: 'x' })),
-    studio.render(spec({ stock: true, seconds: 2 })),
-  ]);
-  expect(b).toEqual(a);
-  expect(c?.videoPath).not.toBe(a?.videoPath);
-  expect((await contentsOf(a?.videoPath ?? '')).seconds).toBe(1);
-});
-
-test('a render survives the death of its child', async () => {
-  const pids: number[] = [];
-  const log = (event: string, { pid }: Record<string, unknown>): void => {
-    if (event === 'studio.child-started') pids.push(Number(pid));
-  };
-  const one = openStudio({ cacheFolder: join(folder, 'crash-cache'), children: 1, log });
-  const wanted = spec({ width: 1280, height: 720, seconds: 6 });
-  const rendering = one.render(wanted);
-  await expect.poll(() => readdir(join(folder, 'crash-cache')).catch(() => [])).toHaveLength(1);
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  process.kill(pids[0] ?? 0, 'SIGKILL');
-  expect(await contentsOf((await rendering).videoPath)).toMatchObject({ pictures: 144, seconds: 6 });
-  expect(pids).toHaveLength(2);
-  const unfinished = one.render(spec({ seconds: 30 }));
-  const refused = expect(unfinished).rejects.toMatchObject({ code: 'closed' });
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  await one.close();
-  await refused;
-  await expect(one.render(spec({ seed: 99 }))).rejects.toMatchObject({ code: 'closed' });
-  expect(() => process.kill(pids[1] ?? 0, 0)).toThrow();
-});
-
 test('five seconds at 720p take a warm studio about a second', async () => {
-  await Promise.all([1, 2].map((seed) => studio.render(spec({ seed: 1000 + seed, width: 1280, height: 720 }))));
+  await Promise.all([1, 2].map((seed) => studio.render(specOf({ seed: 1000 + seed, width: 1280, height: 720 }))));
   const begun = performance.now();
-  await studio.render(spec({ width: 1280, height: 720, seconds: 5, audio: true }));
+  await studio.render(specOf({ width: 1280, height: 720, seconds: 5, audio: true }));
   // 0.75 s on two free cores; the rest is for machines that are busy with other tests.
   expect(performance.now() - begun).toBeLessThan(6000);
 });
