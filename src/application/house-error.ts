@@ -1,16 +1,31 @@
-import { REFUSALS, type Refusal } from './refusal.ts';
+import { z } from 'zod';
+import { REFUSALS, type Refusal, type RefusalCode } from './refusal.ts';
+
+const codes = Object.keys(REFUSALS) as RefusalCode[]; // keys of a const table
+
+const issue = z
+  .object({
+    param: z.string().describe('The path in the body, such as images[3].'),
+    code: z.enum(codes),
+    message: z.string(),
+  })
+  .meta({ id: 'Issue', description: 'One thing wrong with a request.' });
 
 /** The house form of an error, after OpenAI's: also what answers where no dialect is known. */
-export interface HouseError {
-  readonly error: {
-    readonly message: string;
-    readonly type: string;
-    readonly code: string;
-    readonly param: string | null;
-    readonly request_id: string;
-    readonly issues?: readonly { readonly param: string; readonly code: string; readonly message: string }[];
-  };
-}
+export const houseErrorBody = z
+  .object({
+    error: z.object({
+      message: z.string().describe('For people: the field, the value and what is allowed.'),
+      type: z.enum([...new Set(Object.values(REFUSALS).map(({ type }) => type))]),
+      code: z.enum(codes).describe('For programs. Docs: docs/errors.md.'),
+      param: z.string().nullable().describe('The field or header it is about.'),
+      request_id: z.string().describe('The same as the header x-request-id.'),
+      issues: z.array(issue).min(2).optional().describe('All that is wrong, when it is several things.'),
+    }),
+  })
+  .meta({ id: 'Error', description: 'A request that is not served.' });
+
+export type HouseError = z.infer<typeof houseErrorBody>;
 
 /** `issues` is there when several things are wrong. */
 export const houseError = (refusal: Refusal, requestId: string): HouseError => ({

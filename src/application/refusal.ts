@@ -1,31 +1,123 @@
 import type { Issue, IssueCode } from '../domain/issue.ts';
 
-/** Every code a request can be refused with, its HTTP status and OpenAI's word for its kind. */
+/** Every code a request can be refused with, its HTTP status, OpenAI's word for its kind, and what it means. */
 export const REFUSALS = {
-  invalid_json: { status: 400, type: 'invalid_request_error' },
-  missing_field: { status: 400, type: 'invalid_request_error' },
-  invalid_value: { status: 400, type: 'invalid_request_error' },
-  unknown_model: { status: 400, type: 'invalid_request_error' },
-  unsupported_field: { status: 400, type: 'invalid_request_error' },
-  conflicting_inputs: { status: 400, type: 'invalid_request_error' },
-  input_unreachable: { status: 400, type: 'invalid_request_error' },
-  input_invalid: { status: 400, type: 'invalid_request_error' },
-  not_supported: { status: 400, type: 'invalid_request_error' },
-  invalid_key: { status: 401, type: 'authentication_error' },
-  insufficient_balance: { status: 402, type: 'billing_error' },
-  model_not_allowed: { status: 403, type: 'permission_error' },
-  not_found: { status: 404, type: 'invalid_request_error' },
-  no_output: { status: 404, type: 'invalid_request_error' },
-  method_not_allowed: { status: 405, type: 'invalid_request_error' },
-  not_ready: { status: 409, type: 'invalid_request_error' },
-  idempotency_mismatch: { status: 409, type: 'invalid_request_error' },
-  too_large: { status: 413, type: 'invalid_request_error' },
-  unsupported_media_type: { status: 415, type: 'invalid_request_error' },
-  no_channel: { status: 503, type: 'server_error' },
-  price_missing: { status: 503, type: 'server_error' },
-  overloaded: { status: 503, type: 'server_error' },
-  unavailable: { status: 503, type: 'server_error' },
-} as const satisfies Record<string, { status: number; type: string }> & Record<IssueCode, unknown>;
+  invalid_json: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'The body is not JSON, not an object, or nested too deep; the message has line and column.',
+  },
+  missing_field: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'Something that is required is not there.',
+  },
+  invalid_value: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'A value is not one of those that are allowed; the message names them.',
+  },
+  unknown_model: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'No model has this name; the message has the nearest names.',
+  },
+  unsupported_field: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'The field exists, but not for this model and mode.',
+  },
+  conflicting_inputs: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'Two fields contradict each other or cannot be sent together.',
+  },
+  input_unreachable: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'A media address could not be read from here.',
+  },
+  input_invalid: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'What lies at a media address, or in a data URI, cannot be used.',
+  },
+  not_supported: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'A later version brings this.',
+  },
+  invalid_key: {
+    status: 401,
+    type: 'authentication_error',
+    meaning: 'No key, a wrong or revoked one, or a link that has expired.',
+  },
+  insufficient_balance: {
+    status: 402,
+    type: 'billing_error',
+    meaning: 'The project’s money does not cover the quote.',
+  },
+  model_not_allowed: {
+    status: 403,
+    type: 'permission_error',
+    meaning: 'This key may not use this model.',
+  },
+  not_found: {
+    status: 404,
+    type: 'invalid_request_error',
+    meaning: 'There is nothing here under this address or id, or it belongs to another project or world.',
+  },
+  no_output: {
+    status: 404,
+    type: 'invalid_request_error',
+    meaning: 'The generation ended without this file.',
+  },
+  method_not_allowed: {
+    status: 405,
+    type: 'invalid_request_error',
+    meaning: 'The address exists, but takes other methods; `Allow` names them.',
+  },
+  not_ready: {
+    status: 409,
+    type: 'invalid_request_error',
+    meaning: 'The generation has not finished; ask again after `Retry-After` seconds.',
+  },
+  idempotency_mismatch: {
+    status: 409,
+    type: 'invalid_request_error',
+    meaning: 'This `Idempotency-Key` was used with another body.',
+  },
+  too_large: {
+    status: 413,
+    type: 'invalid_request_error',
+    meaning: 'The body is larger than what is read.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    type: 'invalid_request_error',
+    meaning: 'The body is not declared as JSON.',
+  },
+  no_channel: {
+    status: 503,
+    type: 'server_error',
+    meaning: 'No vendor that serves this model can be reached with this kind of key.',
+  },
+  price_missing: {
+    status: 503,
+    type: 'server_error',
+    meaning: 'The request cannot be priced, so it is not made.',
+  },
+  overloaded: {
+    status: 503,
+    type: 'server_error',
+    meaning: 'Too little room to take more; nothing was sent.',
+  },
+  unavailable: {
+    status: 503,
+    type: 'server_error',
+    meaning: 'The database does not answer, or something failed that should not have.',
+  },
+} as const satisfies Record<string, { status: number; type: string; meaning: string }> & Record<IssueCode, unknown>;
 
 export type RefusalCode = keyof typeof REFUSALS;
 

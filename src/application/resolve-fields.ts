@@ -1,4 +1,5 @@
 import type { Issue, IssueCode } from '../domain/issue.ts';
+import { lookUp } from '../domain/json.ts';
 import type { Capabilities, Pixels } from '../domain/model.ts';
 import { ASPECT_RATIOS, type AspectRatio, RESOLUTIONS, type Resolution, type Warning } from '../domain/request.ts';
 import { quote } from './resolve-inputs.ts';
@@ -165,7 +166,7 @@ export function resolveAspectRatio(
   const asked = draft.aspectRatio;
   if (asked === undefined) return { value: bySize ?? defaultAspectRatio };
   const word = asked.value.trim().toLowerCase();
-  const ratio = ASPECT_RATIOS.find((known) => known === (RATIO_WORDS[word] ?? word));
+  const ratio = ASPECT_RATIOS.find((known) => known === (lookUp(RATIO_WORDS, word) ?? word));
   const reason = harmless['aspect_ratio'];
   if (ratio !== undefined && aspectRatios.length === 0 && reason !== undefined) {
     return { value: undefined, ...ignored(asked.param, reason, asked.value) };

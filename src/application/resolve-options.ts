@@ -1,6 +1,6 @@
 import type { Named } from '../domain/draft.ts';
 import type { Issue } from '../domain/issue.ts';
-import type { Json } from '../domain/json.ts';
+import { type Json, lookUp } from '../domain/json.ts';
 import { nearest } from '../domain/nearest.ts';
 import type { Warning } from '../domain/request.ts';
 import { ignored } from './resolve-fields.ts';
@@ -19,8 +19,8 @@ export function resolveOptions(question: Question): Resolved<Options> {
   const issues: Issue[] = [];
   const warnings: Warning[] = [];
   for (const [name, asked] of Object.entries(draft.options)) {
-    const harmless = capabilities.harmless[name];
-    if (name in capabilities.options.shape) own[name] = asked;
+    const harmless = lookUp(capabilities.harmless, name);
+    if (Object.hasOwn(capabilities.options.shape, name)) own[name] = asked;
     else if (harmless !== undefined) warnings.push(...ignored(asked.param, harmless, asked.value).warnings);
     else if (catalogue.knownNames.has(name)) issues.push(foreignOption(question, asked));
     else warnings.push(unknownName(question, name, asked));

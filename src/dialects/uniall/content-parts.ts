@@ -1,5 +1,5 @@
 import type { DraftInput, Named } from '../../domain/draft.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { isJsonObject, type Json, type JsonObject, lookUp } from '../../domain/json.ts';
 import type { InputRole, MediaKind } from '../../domain/request.ts';
 import { issue, readAddress, readText, shown } from './read-fields.ts';
 
@@ -49,7 +49,7 @@ export function readContent({ value, param }: Named<Json>): Content {
 
 function readPart(part: Json, at: string): JsonObject {
   const type = isJsonObject(part) ? part['type'] : undefined;
-  if (isJsonObject(part) && (type === 'text' || (typeof type === 'string' && type in PARTS))) return part;
+  if (isJsonObject(part) && (type === 'text' || (typeof type === 'string' && Object.hasOwn(PARTS, type)))) return part;
   throw issue(
     'invalid_value',
     `${at}.type`,
@@ -89,7 +89,7 @@ function readRole(
       `${at}.role is required when there are several inputs: ${names.join(', ')}.`,
     );
   }
-  const known = typeof role === 'string' ? kind.roles[role] : undefined;
+  const known = typeof role === 'string' ? lookUp(kind.roles, role) : undefined;
   if (known) return known;
   throw issue('invalid_value', `${at}.role`, `${at}.role is ${shown(role)}; it must be ${names.join(', ')}.`);
 }

@@ -1,6 +1,7 @@
 import type { ListFilter } from '../../application/ports.ts';
 import type { GenerationState } from '../../domain/generation.ts';
 import { parseGenerationId } from '../../domain/generation-id.ts';
+import { lookUp } from '../../domain/json.ts';
 import { issue, shown } from './read-fields.ts';
 
 const MOST = 100;
@@ -36,7 +37,7 @@ export function readListQuery(query: Readonly<Record<string, unknown>>): ListFil
   const createdAfter = number('created_after', 'unix seconds', Number.isFinite);
   const createdBefore = number('created_before', 'unix seconds', Number.isFinite);
   const status = text('status');
-  const state = status === undefined ? undefined : STATES[status];
+  const state = status === undefined ? undefined : lookUp(STATES, status);
   if (status !== undefined && !state)
     throw issue('invalid_value', 'status', `status is ${shown(status)}; it must be ${Object.keys(STATES).join(', ')}.`);
   const after = text('after');

@@ -1,5 +1,5 @@
 import type { Draft, DraftInput, Named } from '../../domain/draft.ts';
-import { isJsonObject, type Json } from '../../domain/json.ts';
+import { isJsonObject, type Json, lookUp } from '../../domain/json.ts';
 import type { Warning } from '../../domain/request.ts';
 import { type Content, readContent } from './content-parts.ts';
 import { FOREIGN_MEDIA_FIELDS, MEDIA_FIELDS, mediaFieldsOf } from './families.ts';
@@ -160,15 +160,15 @@ function readInputs(
   const known = mediaFieldsOf(family ?? '');
   const inputs: DraftInput[] = [];
   for (const [name, field] of fields) {
-    const meaning = known[name];
+    const meaning = lookUp(known, name);
     if (meaning) {
       const addresses = meaning.list ? readAddresses(field) : [readAddress(field)];
       inputs.push(
         ...addresses.map(({ value, param }) => ({ role: meaning.role, kind: meaning.kind, url: value, param })),
       );
     } else if (family !== undefined && isForeignMedia(name, field.value)) {
-      const called = FOREIGN_MEDIA_FIELDS[name];
-      const hint = called !== undefined && called in known ? ` Use ${called}.` : '';
+      const called = lookUp(FOREIGN_MEDIA_FIELDS, name);
+      const hint = called !== undefined && Object.hasOwn(known, called) ? ` Use ${called}.` : '';
       throw issue(
         'unsupported_field',
         field.param,
@@ -183,7 +183,7 @@ const ADDRESS = /^(?:https?:\/\/|data:(?:image|video|audio)\/)/i;
 
 /** A media field of somebody else: by its name, or an unknown name that holds an address. No video is paid without it. */
 function isForeignMedia(name: string, value: Json): boolean {
-  if (MEDIA_FIELDS.has(name) || name in FOREIGN_MEDIA_FIELDS)
+  if (MEDIA_FIELDS.has(name) || Object.hasOwn(FOREIGN_MEDIA_FIELDS, name))
     return value !== '' && !(Array.isArray(value) && value.length === 0);
   if (READ_HERE.has(name) || name === 'wm_url') return false;
   const values = Array.isArray(value) ? value : [value];
@@ -227,7 +227,7 @@ function readMetadata(fields: Fields): Json | undefined {
 
 function readOptions(fields: Fields): Draft['options'] {
   const rest = [...fields].filter(
-    ([name]) => !READ_HERE.has(name) && !MEDIA_FIELDS.has(name) && !(name in FOREIGN_MEDIA_FIELDS),
+    ([name]) => !READ_HERE.has(name) && !MEDIA_FIELDS.has(name) && !Object.hasOwn(FOREIGN_MEDIA_FIELDS, name),
   );
   return Object.fromEntries(rest);
 }
