@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { InputRows, Media, MediaFact, MediaRefusal, Scope, StoredInput } from '../application/ports.ts';
-import type { DiskStorage } from './disk-storage.ts';
+import type { DiskStorage, StoredObject } from './disk-storage.ts';
 import type { GuardedFetcher } from './guarded-fetch.ts';
 import { GuardedFetchError } from './guarded-fetch-error.ts';
-import { bytesSource, type MediaFacts, ProbeError, probe, probeFile } from './probe.ts';
+import { type MediaFacts, ProbeError, probeFile } from './probe.ts';
 
 export interface MediaParts {
   readonly storage: DiskStorage;
@@ -18,8 +18,14 @@ const INPUT_SECONDS = 60;
 export function openMedia({ storage, fetcher, inputs }: MediaParts): Media {
   return {
     keepInput: async (scope, { url }, { maxBytes }) => {
-      const bytes = await readInput(fetcher, url, maxBytes);
-      return 'refused' in bytes ? bytes : storeInput({ storage, inputs }, scope, bytes.bytes);
+      const arrivalKey = `inputs/arriving/${randomUUID()}`;
+      const arrived = await takeIn({ storage, fetcher }, { url, maxBytes, arrivalKey });
+      if ('refused' in arrived) return arrived;
+      try {
+        return await fileInput({ storage, inputs }, { scope, arrivalKey, sha256: arrived.sha256 });
+      } finally {
+        await storage.remove(arrivalKey);
+      }
     },
     readBase64: async (storageKey) => (await readFile(storage.localPath(storageKey))).toString('base64'),
     keepOutput: async (storageKey, body) => {
@@ -35,17 +41,18 @@ export function openMedia({ storage, fetcher, inputs }: MediaParts): Media {
   };
 }
 
-async function readInput(
-  fetcher: GuardedFetcher,
-  url: string,
-  maxBytes: number,
-): Promise<{ readonly bytes: Buffer } | MediaRefusal> {
-  if (url.startsWith('data:')) return readDataUri(url, maxBytes);
+/** Streams an input to disk, hashing it on the way: memory stays constant whatever its size. */
+async function takeIn(
+  { storage, fetcher }: Pick<MediaParts, 'storage' | 'fetcher'>,
+  { url, maxBytes, arrivalKey }: { readonly url: string; readonly maxBytes: number; readonly arrivalKey: string },
+): Promise<StoredObject | MediaRefusal> {
+  if (url.startsWith('data:')) {
+    const decoded = readDataUri(url, maxBytes);
+    return 'refused' in decoded ? decoded : storage.write(arrivalKey, once(decoded.bytes));
+  }
   try {
     const response = await fetcher.fetch(url, { maxBytes, timeoutSeconds: INPUT_SECONDS });
-    const parts: Uint8Array[] = [];
-    for await (const part of response.body) parts.push(part);
-    return { bytes: Buffer.concat(parts) };
+    return await storage.write(arrivalKey, response.body);
   } catch (error) {
     if (error instanceof GuardedFetchError) return { refused: 'unreachable', reason: error.message };
     throw error;
@@ -62,16 +69,16 @@ function readDataUri(url: string, maxBytes: number): { readonly bytes: Buffer } 
     : { bytes };
 }
 
-async function storeInput(
+/** Checks what arrived and keeps it under its hash: equal bytes of a project are kept once. */
+async function fileInput(
   { storage, inputs }: Pick<MediaParts, 'storage' | 'inputs'>,
-  scope: Scope,
-  bytes: Buffer,
+  { scope, arrivalKey, sha256 }: { readonly scope: Scope; readonly arrivalKey: string; readonly sha256: string },
 ): Promise<StoredInput | MediaRefusal> {
-  const facts = await facing(() => probe(bytesSource(bytes)));
+  const facts = await facing(() => probeFile(storage.localPath(arrivalKey)));
   if ('reason' in facts) return { refused: 'invalid', reason: `${facts.reason}.` };
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
   const storageKey = `inputs/${scope.projectId}/${scope.livemode ? 'live' : 'test'}/${sha256}`;
-  if ((await storage.size(storageKey)) !== bytes.length) await storage.write(storageKey, once(bytes));
+  if ((await storage.size(storageKey)) !== facts.fact.bytes)
+    await storage.adopt(storageKey, storage.localPath(arrivalKey));
   const id = await inputs.put(scope, { sha256, storageKey, facts: facts.fact });
   return { id, storageKey, facts: facts.fact };
 }
