@@ -3,7 +3,7 @@ import type { Model } from '../domain/model.ts';
 import type { Provider } from '../domain/provider.ts';
 import { nextConfirmationLookSeconds, nextLookSeconds } from '../domain/schedule.ts';
 import type { EngineContext } from './context.ts';
-import type { AttemptFile, Claim, Decision } from './ports.ts';
+import type { AttemptFile, Claim, DecideOutcome, Decision } from './ports.ts';
 
 /** A claimed attempt with all that a step needs. */
 export interface Held {
@@ -34,12 +34,18 @@ export async function takeIn(
 }
 
 /** Decides, and says so in the log. */
-export async function settleOn(ctx: EngineContext, { claim, file }: Held, decision: Decision): Promise<void> {
+export async function settleOn(ctx: EngineContext, held: Held, decision: Decision): Promise<void> {
+  await decideOn(ctx, held, decision);
+}
+
+/** As `settleOn`, and answers whether the claim was still ours. */
+export async function decideOn(ctx: EngineContext, { claim, file }: Held, decision: Decision): Promise<DecideOutcome> {
   const outcome = await ctx.work.decide(claim, decision);
   const fields = { attemptId: claim.attemptId, generationId: file.attempt.generationId, channel: file.channel.name };
   if (outcome === 'lost') ctx.log.info('attempt.claim_lost', fields);
   else if (decision.step.to !== 'same')
     ctx.log.info(`attempt.${decision.step.to.replace('-', '_')}`, { ...fields, ...wordsOf(decision) });
+  return outcome;
 }
 
 const wordsOf = ({ step }: Decision): Record<string, unknown> => {

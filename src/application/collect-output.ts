@@ -2,7 +2,7 @@ import type { Output } from '../domain/generation.ts';
 import { type MicroUsd, microUsd, priceOf } from '../domain/money.ts';
 import type { OutputSource } from '../domain/provider.ts';
 import { nextCollectSeconds } from '../domain/schedule.ts';
-import { type Held, paceOf, settleOn, witness } from './attempt-step.ts';
+import { decideOn, type Held, paceOf, settleOn, witness } from './attempt-step.ts';
 import type { EngineContext } from './context.ts';
 import type { MediaFact } from './ports.ts';
 import { ask } from './track-attempt.ts';
@@ -56,8 +56,9 @@ const FILE_ENDINGS: Readonly<Record<string, string>> = {
   'image/webp': 'webp',
 };
 
-const keyOf = ({ file }: Held, { role, mediaType }: OutputSource): string =>
-  `outputs/${file.projectId}/${file.attempt.generationId}/${file.attempt.id}-${role}.${FILE_ENDINGS[mediaType] ?? 'bin'}`;
+/** Of its claim alone: a worker that lost the claim can neither overwrite nor remove what the next one stored. */
+const keyOf = ({ file, claim }: Held, { role, mediaType }: OutputSource): string =>
+  `outputs/${file.projectId}/${file.attempt.generationId}/${claim.number}-${role}.${FILE_ENDINGS[mediaType] ?? 'bin'}`;
 
 async function fetchVideo(
   ctx: EngineContext,
@@ -77,6 +78,7 @@ async function fetchVideo(
   if (wrong === undefined && !('refused' in facts)) {
     return { facts, output: { role: 'video', storageKey, mediaType: facts.mediaType, ...stored, facts: { ...facts } } };
   }
+  await ctx.media.remove(storageKey);
   const reason = `the file is not a playable video: ${wrong}`;
   return held.file.collectFailures + 1 < MOST_UNUSABLE ? { retry: reason } : { unusable: reason };
 }
@@ -87,6 +89,7 @@ async function fetchExtra(ctx: EngineContext, held: Held, source: OutputSource):
   const stored = await store(ctx, held, source);
   const facts = 'retry' in stored ? { refused: stored.retry } : await ctx.media.probe(storageKey);
   if ('retry' in stored || 'refused' in facts || facts.kind !== 'image') {
+    await ctx.media.remove(storageKey);
     ctx.log.warn('output.extra_skipped', {
       attemptId: held.file.attempt.id,
       role: source.role,
@@ -122,9 +125,10 @@ async function complete(
   const cost = provider.cost(route.request, model, usage) ?? route.cost;
   const price = priceOf(cost, route.usdPerUnit);
   const settleMicros: MicroUsd = microUsd(Math.min(price, route.holdMicros));
-  await settleOn(ctx, held, {
+  const outcome = await decideOn(ctx, held, {
     step: { to: 'completed', outputs, cost, settleMicros, excessMicros: microUsd(price - settleMicros) },
   });
+  if (outcome === 'lost') await Promise.all(outputs.map(({ storageKey }) => ctx.media.remove(storageKey)));
 }
 
 /** Whole seconds of new material: an extension's file holds the source too. */
