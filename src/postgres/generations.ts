@@ -14,7 +14,7 @@ export function generationStore(database: Database): GenerationStore {
       if (!row) throw new Error('next_id answered nothing');
       return row.id;
     },
-    create: (generation) => database.transaction((tx) => create(tx, generation)),
+    create: (generation) => createOrReplay(database, generation),
     replay: (caller, idempotency) => replay(database, caller, idempotency),
     find: (scope, id) => find(database, { scope, id }),
     findById: (id) => find(database, { id }),
@@ -22,13 +22,20 @@ export function generationStore(database: Database): GenerationStore {
   };
 }
 
+/** Of two at once with one Idempotency-Key the second writes nothing, and answers what the first got. */
+async function createOrReplay(database: Database, generation: NewGeneration): Promise<CreateOutcome> {
+  try {
+    return await database.transaction((tx) => create(tx, generation));
+  } catch (error) {
+    if (!(error instanceof TwinAccepted) || !generation.idempotency) throw error;
+    // Nothing to replay: the key ran out between the two statements, so it can be taken now.
+    return (await replay(database, generation.caller, generation.idempotency)) ?? createOrReplay(database, generation);
+  }
+}
+
 async function create(tx: Queryable, generation: NewGeneration): Promise<CreateOutcome> {
   await insertGeneration(tx, generation);
-  if (generation.idempotency && !(await takeKey(tx, generation, generation.idempotency))) {
-    const replayed = await replay(tx, generation.caller, generation.idempotency);
-    // Undo what this transaction did, then answer what the twin got.
-    throw new TwinAccepted(replayed ?? { kind: 'mismatch' });
-  }
+  if (generation.idempotency && !(await takeKey(tx, generation, generation.idempotency))) throw new TwinAccepted();
   await bookHold(tx, {
     projectId: generation.caller.projectId,
     generationId: generation.id,
@@ -40,17 +47,8 @@ async function create(tx: Queryable, generation: NewGeneration): Promise<CreateO
   return { kind: 'created', generation: created };
 }
 
-/** The same Idempotency-Key was accepted a moment ago by another request. */
-class TwinAccepted extends Error {
-  readonly outcome: CreateOutcome;
-  constructor(outcome: CreateOutcome) {
-    super('a request with the same Idempotency-Key was accepted first');
-    this.outcome = outcome;
-  }
-}
-
-export const twinOutcome = (error: unknown): CreateOutcome | undefined =>
-  error instanceof TwinAccepted ? error.outcome : undefined;
+/** The same Idempotency-Key was accepted by another request: undoes what this transaction did. */
+class TwinAccepted extends Error {}
 
 async function insertGeneration(tx: Queryable, generation: NewGeneration): Promise<void> {
   const first = generation.routes[0];
