@@ -7,6 +7,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { describeApi } from '../src/openapi.ts';
 
 interface Generator {
   /** The file it makes, relative to the project. */
@@ -15,7 +16,9 @@ interface Generator {
   make(): Promise<string>;
 }
 
-const GENERATORS: readonly Generator[] = [];
+const GENERATORS: readonly Generator[] = [
+  { file: 'docs/openapi.json', make: async () => `${JSON.stringify(describeApi(), null, 2)}\n` },
+];
 
 const root = join(import.meta.dirname, '..');
 const isCheck = process.argv.includes('--check');

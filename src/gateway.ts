@@ -16,6 +16,7 @@ import { contentRoutes } from './http/content.ts';
 import { healthRoutes } from './http/health.ts';
 import { hmacLinks } from './http/links.ts';
 import { modelRoutes } from './http/models.ts';
+import { openApiRoutes } from './http/openapi.ts';
 import { buildServer } from './http/server.ts';
 import { parseByteRange } from './media/byte-range.ts';
 import { type DiskStorage, openDiskStorage } from './media/disk-storage.ts';
@@ -23,6 +24,7 @@ import { createGuardedFetcher } from './media/guarded-fetch.ts';
 import { openMedia } from './media/media.ts';
 import { type OpenedDatabase, openConfiguredDatabase } from './open-database.ts';
 import { openSandbox, type Sandbox, sandboxChannels } from './open-sandbox.ts';
+import { describeApi } from './openapi.ts';
 import { channelsOf, configureChannels, type WantedChannel } from './postgres/channels.ts';
 import { engineFigures } from './postgres/figures.ts';
 import { generationStore } from './postgres/generations.ts';
@@ -181,6 +183,7 @@ async function openParts(
         unready: async () => [...(await databaseTrouble(database)), ...(engine.healthy ? [] : ['engine'])],
         figures: () => engineFigures(database),
       }),
+      openApiRoutes(describeApi),
       modelRoutes({ catalogue: ctx.catalogue, keys }),
       contentRoutes({
         generations,

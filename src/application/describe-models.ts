@@ -1,34 +1,11 @@
 import { type Catalogue, capabilitiesOf, modesOf, type OpenRoute } from '../domain/catalogue.ts';
-import type { Capabilities, PublicModel } from '../domain/model.ts';
+import type { Capabilities, InputRule, PublicModel } from '../domain/model.ts';
 import type { PriceLine } from '../domain/provider.ts';
-import type { Mode } from '../domain/request.ts';
+import type { ModeDescription, ModelDescription } from './model-description.ts';
 
-/** A model as the list shows it. */
-export interface ModelDescription {
-  readonly id: string;
-  readonly object: 'video.model';
-  readonly family: string;
-  readonly served_by: readonly { readonly provider: string; readonly model: string }[];
-  readonly off_peak: boolean;
-  readonly modes: Readonly<Record<string, ModeDescription>>;
-  readonly prices: readonly PriceLine[];
-  readonly source: { readonly page: string; readonly date: string };
-}
+export type { ModelDescription } from './model-description.ts';
 
-/** What a model can do in one mode: allowed values first, then what is sent when nothing is said. */
-export interface ModeDescription {
-  readonly duration: { readonly allowed: readonly number[]; readonly default: number };
-  readonly size: { readonly allowed: readonly string[]; readonly default: string };
-  readonly aspect_ratio: { readonly allowed: readonly string[]; readonly default: string | null };
-  readonly prompt: { readonly required: boolean; readonly max_chars: number };
-  readonly inputs: Capabilities['inputs'];
-  readonly audio: Capabilities['audio'];
-  readonly seed: { readonly min: number; readonly max: number } | null;
-  readonly options: readonly string[];
-  /** Accepted without effect, with a warning. */
-  readonly ignored: readonly string[];
-}
-
+/** Every public model with what it can do and costs, in the form of the model list. */
 export const describeModels = (catalogue: Catalogue): readonly ModelDescription[] =>
   catalogue.models.map((model) => describeModel(model, catalogue.routesOf(model)));
 
@@ -36,8 +13,11 @@ function describeModel({ id, family }: PublicModel, routes: readonly OpenRoute[]
   const [first] = routes;
   if (!first) throw new Error(`model ${id} has no route`);
   const modes = modesOf(routes).flatMap((mode) => {
-    const able = routes.find((open) => capabilitiesOf(open, mode));
-    return able ? [[mode, describeMode(able, mode)] as const] : [];
+    for (const open of routes) {
+      const capabilities = capabilitiesOf(open, mode);
+      if (capabilities) return [[mode, describeMode(open, capabilities)] as const];
+    }
+    return [];
   });
   return {
     id,
@@ -46,27 +26,67 @@ function describeModel({ id, family }: PublicModel, routes: readonly OpenRoute[]
     served_by: routes.map(({ provider, model }) => ({ provider: provider.id, model: model.id })),
     off_peak: first.route.offPeak,
     modes: Object.fromEntries(modes),
-    prices: routes.flatMap(({ provider, model }) => provider.prices(model)),
+    prices: routes.flatMap((open) => pricesOf(open)),
     source: first.model.source,
   };
 }
 
-function describeMode(open: OpenRoute, mode: Mode): ModeDescription {
-  const capabilities = capabilitiesOf(open, mode);
-  if (!capabilities) throw new Error(`route to ${open.model.id} has no mode ${mode}`);
-  const fixed = open.route.fixed.resolution;
+/** Of a vendor's price list, what can apply to this name: its tier, and its time of day where that has a price. */
+function pricesOf({ provider, model, route }: OpenRoute): ModelDescription['prices'] {
+  const { resolution } = route.fixed;
+  const ofTier = provider
+    .prices(model)
+    .filter(({ resolutions }) => resolution === undefined || resolutions.includes(resolution));
+  const offPeak = route.offPeak ? ofTier.filter((line) => line.offPeak) : [];
+  const regular = ofTier.filter((line) => !line.offPeak);
+  return (offPeak.length > 0 ? offPeak : regular).map((line) => describePrice(line, provider.id));
+}
+
+const describePrice = (
+  { currency, micros, per, when, page, date }: PriceLine,
+  provider: string,
+): ModelDescription['prices'][number] => ({ provider, currency, micros, per, when, page, date });
+
+function describeMode({ route }: OpenRoute, capabilities: Capabilities): ModeDescription {
+  const fixed = route.fixed.resolution;
+  const { adjustSeconds, totalInputs } = capabilities;
   return {
-    duration: { allowed: capabilities.seconds, default: capabilities.defaultSeconds },
+    duration: {
+      allowed: [...capabilities.seconds],
+      default: capabilities.defaultSeconds,
+      ...(adjustSeconds && { adjusted: { ...adjustSeconds } }),
+    },
     size: {
-      allowed: fixed === undefined ? capabilities.resolutions : [fixed],
+      allowed: fixed === undefined ? [...capabilities.resolutions] : [fixed],
       default: fixed ?? capabilities.defaultResolution,
     },
-    aspect_ratio: { allowed: capabilities.aspectRatios, default: capabilities.defaultAspectRatio ?? null },
+    aspect_ratio: { allowed: [...capabilities.aspectRatios], default: capabilities.defaultAspectRatio ?? null },
     prompt: { required: capabilities.prompt.required, max_chars: capabilities.prompt.maxChars },
-    inputs: capabilities.inputs,
-    audio: capabilities.audio,
+    inputs: capabilities.inputs.map(describeInput),
+    ...(totalInputs && { total_inputs: { ...totalInputs } }),
+    audio: { ...capabilities.audio },
     seed: capabilities.seed ?? null,
     options: Object.keys(capabilities.options.shape),
     ignored: Object.keys(capabilities.harmless),
   };
 }
+
+const describeInput = ({
+  role,
+  kind,
+  min,
+  max,
+  as,
+  mediaTypes,
+  maxBytes,
+  seconds,
+}: InputRule): ModeDescription['inputs'][number] => ({
+  role,
+  kind,
+  min,
+  max,
+  media_types: [...mediaTypes],
+  max_bytes: maxBytes,
+  data_uri: as !== 'url',
+  ...(seconds && { seconds: { ...seconds } }),
+});

@@ -5,7 +5,7 @@ import type { Issue } from './issue.ts';
 import type { Json } from './json.ts';
 import type { Model } from './model.ts';
 import type { Cost, Currency } from './money.ts';
-import type { DeliveredMedia, GenerationRequest, Warning } from './request.ts';
+import type { DeliveredMedia, GenerationRequest, Resolution, Warning } from './request.ts';
 
 /** What a vendor can tell us about an attempt, whether it answers a submit or a poll. */
 export type Observation<Operation = Json> =
@@ -153,6 +153,11 @@ export interface PriceLine {
   readonly per: 'second' | 'million_tokens' | 'generation';
   /** What it applies to, such as "720p, off-peak". */
   readonly when: string;
+  /** The same for programs. */
+  readonly resolutions: readonly Resolution[];
+  readonly offPeak: boolean;
+  /** Where the price stands, and the day it was read (ISO). */
+  readonly page: string;
   readonly date: string;
 }
 

@@ -4,15 +4,15 @@ import { parseGenerationId } from '../../domain/generation-id.ts';
 import { lookUp } from '../../domain/json.ts';
 import { issue, shown } from './read-fields.ts';
 
-const MOST = 100;
-const DEFAULT = 20;
+export const LIST_LIMIT = { most: 100, usual: 20 } as const;
+export const LIST_STATES = ['queued', 'in_progress', 'completed', 'failed'] as const;
 
 const STATES: Readonly<Record<string, readonly GenerationState[]>> = {
   queued: ['queued'],
   in_progress: ['in_progress'],
   completed: ['completed'],
   failed: ['failed', 'cancelled', 'expired'],
-};
+} satisfies Record<(typeof LIST_STATES)[number], readonly GenerationState[]>;
 
 /** Reads the query of a list: `limit`, `after`, `status`, `model`, `created_after`, `created_before`. */
 export function readListQuery(query: Readonly<Record<string, unknown>>): ListFilter {
@@ -31,8 +31,8 @@ export function readListQuery(query: Readonly<Record<string, unknown>>): ListFil
   };
   const limit = number(
     'limit',
-    `a whole number from 1 to ${MOST}`,
-    (value) => Number.isInteger(value) && value >= 1 && value <= MOST,
+    `a whole number from 1 to ${LIST_LIMIT.most}`,
+    (value) => Number.isInteger(value) && value >= 1 && value <= LIST_LIMIT.most,
   );
   const createdAfter = number('created_after', 'unix seconds', Number.isFinite);
   const createdBefore = number('created_before', 'unix seconds', Number.isFinite);
@@ -46,7 +46,7 @@ export function readListQuery(query: Readonly<Record<string, unknown>>): ListFil
     throw issue('invalid_value', 'after', `after is ${shown(after)}; it must be the id of a generation.`);
   const model = text('model');
   return {
-    limit: limit ?? DEFAULT,
+    limit: limit ?? LIST_LIMIT.usual,
     ...(afterId !== undefined && { after: afterId }),
     ...(state && { state }),
     ...(model !== undefined && { model }),

@@ -1,5 +1,6 @@
 import type { Links } from '../../application/ports.ts';
 import { type Generation, isFinal } from '../../domain/generation.ts';
+import { isJsonObject } from '../../domain/json.ts';
 import type { OutputRole } from '../../domain/provider.ts';
 import type { CreateAnswer, QueryAnswer } from './schemas.ts';
 
@@ -49,7 +50,7 @@ export function renderGeneration(generation: Generation, links: Links, base: str
     prompt: generation.request.prompt,
     duration: Math.round(generation.elapsedSeconds * 10) / 10,
     error: errorOf(generation),
-    ...(generation.metadata !== undefined && { metadata: generation.metadata }),
+    ...(isJsonObject(generation.metadata) && { metadata: generation.metadata }),
     ...(generation.delayed && !isFinal(generation.state) && { delayed: true }),
     ...(generation.vendorState !== undefined && { raw_status: generation.vendorState.toUpperCase() }),
     ...(generation.state === 'completed' && renderResult(generation, links, base)),

@@ -104,7 +104,7 @@ export const arkCost =
   };
 
 export const arkPriceLines =
-  ({ currency, date, rates }: ArkPrices) =>
+  ({ currency, date, page, rates }: ArkPrices) =>
   (model: Model): readonly PriceLine[] =>
     rates
       .filter(({ kind }) => kind === seedanceKind(model.id))
@@ -114,6 +114,9 @@ export const arkPriceLines =
           micros,
           per: 'million_tokens',
           when: `${resolutions.join(' and ')}, ${when}`,
+          resolutions,
+          offPeak: false,
+          page,
           date,
         });
         return [line(withoutVideo, 'no video among the inputs'), line(withVideo, 'with a video among the inputs')];

@@ -1,13 +1,14 @@
 import type { Model } from '../../domain/model.ts';
 import { type Cost, ceilMicros } from '../../domain/money.ts';
 import type { PriceLine, Usage } from '../../domain/provider.ts';
-import type { GenerationRequest, Resolution } from '../../domain/request.ts';
+import { type GenerationRequest, RESOLUTIONS, type Resolution } from '../../domain/request.ts';
 
 /** Micro-dollars for a second of output. */
 type Rates = { readonly [R in Resolution]?: { readonly sound: number; readonly silent: number } };
 
 /** Google: Vertex AI pricing (vendor-google-veo.md section 4). */
 const DATE = '2026-11-20';
+const PAGE = 'Google: Vertex AI pricing';
 const RATES: Readonly<Record<string, Rates>> = {
   'veo-3.1-generate-001': {
     '720p': { sound: 400_000, silent: 200_000 },
@@ -37,12 +38,18 @@ export function veoCost(request: GenerationRequest, model: Model, usage?: Usage)
 }
 
 export const veoPriceLines = (model: Model): readonly PriceLine[] =>
-  Object.entries(RATES[model.id] ?? {}).flatMap(([resolution, { sound, silent }]) => {
+  RESOLUTIONS.flatMap((resolution) => {
+    const rate = RATES[model.id]?.[resolution];
+    if (!rate) return [];
+    const { sound, silent } = rate;
     const line = (micros: number, when: string): PriceLine => ({
       currency: 'USD',
       micros,
       per: 'second',
       when: `${resolution}, ${when}`,
+      resolutions: [resolution],
+      offPeak: false,
+      page: PAGE,
       date: DATE,
     });
     return [line(sound, 'with sound'), line(silent, 'silent')];

@@ -1,7 +1,7 @@
 import type { Model } from '../../domain/model.ts';
 import { type Cost, type Currency, ceilMicros } from '../../domain/money.ts';
 import type { PriceLine, Usage } from '../../domain/provider.ts';
-import type { GenerationRequest, Mode, Resolution } from '../../domain/request.ts';
+import { type GenerationRequest, type Mode, RESOLUTIONS, type Resolution } from '../../domain/request.ts';
 
 /** Credits per second of one model in some modes. Without an off-peak figure the regular one is the upper bound. */
 interface RateRow {
@@ -96,13 +96,20 @@ export const viduPriceLines =
             ? 'all modes'
             : 'references'
           : row.modes.join(', ');
-        const lines = (credits: RateRow['regular'], suffix: string): PriceLine[] =>
-          Object.entries(credits).map(([resolution, perSecond]) => ({
-            currency: prices.currency,
-            micros: perSecond * prices.microsPerCredit,
-            per: 'second',
-            when: `${resolution}, ${from}${suffix}`,
-            date: prices.date,
-          }));
-        return [...lines(row.regular, ''), ...(row.offPeak ? lines(row.offPeak, ', off-peak') : [])];
+        const lines = (credits: RateRow['regular'], offPeak: boolean): PriceLine[] =>
+          RESOLUTIONS.flatMap((resolution) => {
+            const perSecond = credits[resolution];
+            if (perSecond === undefined) return [];
+            return {
+              currency: prices.currency,
+              micros: perSecond * prices.microsPerCredit,
+              per: 'second',
+              when: `${resolution}, ${from}${offPeak ? ', off-peak' : ''}`,
+              resolutions: [resolution],
+              offPeak,
+              page: prices.page,
+              date: prices.date,
+            };
+          });
+        return [...lines(row.regular, false), ...(row.offPeak ? lines(row.offPeak, true) : [])];
       });

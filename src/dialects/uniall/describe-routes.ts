@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import {
+  type HeaderDescription,
+  operationSuffix,
+  type ParameterDescription,
+  type RouteDescription,
+} from '../../application/route-description.ts';
+import { LIST_LIMIT, LIST_STATES } from './list-query.ts';
+import { createAnswer, createBody, listAnswer, queryAnswer } from './schemas.ts';
+
+/** What the document says of this dialect: every prefix offers the same, the first one is meant to be used. */
+export const describeUniallRoutes = (prefixes: readonly string[]): readonly RouteDescription[] =>
+  prefixes.flatMap((prefix) => {
+    const suffix = operationSuffix(prefix, prefixes);
+    const main = prefixes[0] ?? prefix;
+    return [create, list, query].map((describe) => {
+      const route = describe(prefix);
+      if (suffix === '') return route;
+      const description = `The same as ${route.path.replace(prefix, main)}.`;
+      return { ...route, description, operationId: route.operationId + suffix };
+    });
+  });
+
+const id: ParameterDescription = {
+  in: 'path',
+  name: 'id',
+  description: 'The id of a generation: task_…, or its bare number.',
+  schema: z.string(),
+};
+
+const REPLAYED: HeaderDescription = {
+  description: 'true when this is the answer to an earlier request with the same Idempotency-Key.',
+  required: false,
+};
+
+const create = (path: string): RouteDescription => ({
+  method: 'post',
+  path,
+  operationId: 'createGeneration',
+  tag: 'Generations',
+  summary: 'Make a video',
+  description:
+    'Checked, priced and accepted, or refused before anything is spent. Accepted is not finished: ask for the generation until its status is completed or failed.',
+  access: 'key',
+  parameters: [
+    {
+      in: 'header',
+      name: 'Idempotency-Key',
+      description: 'Any name for this request: sent again with the same body, it answers the first generation.',
+      schema: z.string().regex(/^[!-~]{1,255}$/),
+    },
+  ],
+  body: { schema: createBody, examples: EXAMPLES },
+  answers: {
+    200: {
+      description: 'Accepted.',
+      headers: { 'Idempotent-Replayed': REPLAYED },
+      content: { 'application/json': createAnswer },
+    },
+  },
+  refusals: [
+    'invalid_json',
+    'missing_field',
+    'invalid_value',
+    'unknown_model',
+    'unsupported_field',
+    'conflicting_inputs',
+    'input_unreachable',
+    'input_invalid',
+    'not_supported',
+    'invalid_key',
+    'idempotency_mismatch',
+    'too_large',
+    'unsupported_media_type',
+    'no_channel',
+    'price_missing',
+    'overloaded',
+    'unavailable',
+  ],
+});
+
+const query = (prefix: string): RouteDescription => ({
+  method: 'get',
+  path: `${prefix}/{id}`,
+  operationId: 'getGeneration',
+  tag: 'Generations',
+  summary: 'How far a generation is, and its video',
+  description: 'Links in the answer are made anew each time and hold for a day.',
+  access: 'key',
+  parameters: [id],
+  answers: { 200: { description: 'The generation.', content: { 'application/json': queryAnswer } } },
+  refusals: ['invalid_key', 'not_found', 'unavailable'],
+});
+
+const filter = (name: string, description: string, schema: z.ZodType = z.string()): ParameterDescription => ({
+  in: 'query',
+  name,
+  description,
+  schema,
+});
+
+const list = (path: string): RouteDescription => ({
+  method: 'get',
+  path,
+  operationId: 'listGenerations',
+  tag: 'Generations',
+  summary: 'Generations, newest first',
+  description: 'Those of the key’s project, and of its world: live or test.',
+  access: 'key',
+  parameters: [
+    filter('limit', 'How many.', z.int().min(1).max(LIST_LIMIT.most).default(LIST_LIMIT.usual)),
+    filter('after', 'The id of the last one that was seen: the page after it.'),
+    filter('status', 'Only those with this status.', z.enum(LIST_STATES)),
+    filter('model', 'Only those of this model.'),
+    filter('created_after', 'Unix seconds.', z.number().min(0)),
+    filter('created_before', 'Unix seconds.', z.number().min(0)),
+  ],
+  answers: { 200: { description: 'A page.', content: { 'application/json': listAnswer } } },
+  refusals: ['invalid_value', 'invalid_key', 'unavailable'],
+});
+
+const EXAMPLES = {
+  text: { model: 'viduq3t-720p', prompt: 'a fox in the snow', duration: 5, aspect_ratio: '16:9' },
+  first_frame: { model: 'viduq3t-720p', prompt: 'the fox looks up', image: 'https://example.com/fox.png', duration: 5 },
+  frames: {
+    model: 'veo3.1-video-1080p',
+    image: 'https://example.com/dawn.png',
+    last_image: 'https://example.com/dusk.png',
+    prompt: 'a day goes by',
+    duration: 6,
+  },
+  references: {
+    model: 'viduq3p-mix-720p',
+    prompt: '@Image1 meets @Image2',
+    reference_image_urls: ['https://example.com/fox.png', 'https://example.com/owl.png'],
+    duration: 5,
+  },
+  content: {
+    model: 'seedance2.0-720p',
+    content: [
+      { type: 'text', text: 'dance to the music' },
+      { type: 'image_url', image_url: { url: 'https://example.com/fox.png' }, role: 'reference_image' },
+      { type: 'audio_url', audio_url: { url: 'https://example.com/song.mp3' }, role: 'reference_audio' },
+    ],
+    duration: 5,
+  },
+  extension: { model: 'veo3.1-video-720p', prompt: 'and then it rains', video: 'https://example.com/clip.mp4' },
+};
