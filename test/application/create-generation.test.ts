@@ -1,0 +1,174 @@
+import { expect, test } from 'vitest';
+import type { Context } from '../../src/application/context.ts';
+import { createGeneration } from '../../src/application/create-generation.ts';
+import type { Caller, GenerationStore, Log, Media, NewGeneration } from '../../src/application/ports.ts';
+import type { Refusal } from '../../src/application/refusal.ts';
+import { buildCatalogue } from '../../src/catalog/catalogue.ts';
+import { PUBLIC_MODELS } from '../../src/catalog/public-models.ts';
+import type { Draft } from '../../src/domain/draft.ts';
+import type { Generation } from '../../src/domain/generation.ts';
+import { microUsd } from '../../src/domain/money.ts';
+import { PROVIDERS } from '../../src/providers/registry.ts';
+
+const caller: Caller = { projectId: 1n, livemode: true, keyId: 2n, kind: 'live' };
+const draft: Draft = { model: 'viduq3t-720p', prompt: { value: 'a fox', param: 'prompt' }, inputs: [], options: {} };
+const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** What was written, as it would be read back. */
+const readBack = (written: NewGeneration): Generation => ({
+  ...written,
+  projectId: 1n,
+  livemode: true,
+  request: written.routes[0]?.request ?? {
+    mode: 'text',
+    prompt: '',
+    inputs: [],
+    seconds: 1,
+    resolution: '720p',
+    audio: false,
+    offPeak: false,
+    options: {},
+  },
+  state: 'queued',
+  progress: 0,
+  delayed: false,
+  createdAt: 0,
+  elapsedSeconds: 0,
+  outputs: [],
+});
+
+interface Fake {
+  readonly store?: Partial<GenerationStore>;
+  readonly open?: readonly string[];
+  readonly freeBytes?: number;
+}
+
+function contextWith({ store = {}, open = ['vidu'], freeBytes = 1e12 }: Fake) {
+  const written: NewGeneration[] = [];
+  const generations: GenerationStore = {
+    nextId: async () => 42n,
+    create: async (generation) => {
+      written.push(generation);
+      return { kind: 'created', generation: readBack(generation) };
+    },
+    replay: async () => undefined,
+    find: async () => undefined,
+    findById: async () => undefined,
+    list: async () => ({ generations: [], hasMore: false }),
+    ...store,
+  };
+  const media: Media = {
+    keepInput: async () => ({ refused: 'unreachable', reason: 'not asked for' }),
+    readBase64: async () => '',
+    keepOutput: async () => ({ bytes: 0, sha256: '' }),
+    probe: async () => ({ refused: 'nothing there' }),
+    remove: async () => {},
+    freeBytes: async () => freeBytes,
+  };
+  const ctx: Context = {
+    catalogue: buildCatalogue(PUBLIC_MODELS, PROVIDERS),
+    generations,
+    channels: { open: async () => new Set(open) },
+    media,
+    log: silent,
+    rates: {},
+    freeBytesMark: 1,
+    publicUrl: undefined,
+  };
+  return { ctx, written };
+}
+
+const create = (fake: Fake, asked: Draft = draft) => {
+  const { ctx, written } = contextWith(fake);
+  return { written, answer: createGeneration(ctx, { caller, dialect: 'uniall', draft: asked, warnings: [] }) };
+};
+
+const refused = async (answer: Promise<unknown>): Promise<Refusal> => {
+  const error = await answer.then(
+    () => new Error('accepted'),
+    (reason: Refusal) => reason,
+  );
+  return error as Refusal; // the assertions that follow fail on anything else
+};
+
+test('a create is held at the dearest route that can be reached and priced', async () => {
+  const { answer, written } = create({});
+  expect((await answer).generation.id).toBe(42n);
+  // 5 s at 11 credits of $0.005 (Vidu: Q3 prices, turbo 720p).
+  expect(written[0]).toMatchObject({
+    heldMicros: microUsd(275_000),
+    quotedMicros: microUsd(275_000),
+    routes: [{ provider: 'vidu', model: 'viduq3-turbo' }],
+  });
+});
+
+test('a commit of unknown outcome that is found by its id was accepted', async () => {
+  let kept: NewGeneration | undefined;
+  const { answer } = create({
+    store: {
+      create: async (generation) => {
+        kept = generation;
+        throw new Error('the line dropped during commit');
+      },
+      find: async () => (kept ? readBack(kept) : undefined),
+    },
+  });
+  expect((await answer).generation.id).toBe(42n);
+});
+
+test('a commit that surely did not happen may be tried again', async () => {
+  const { answer } = create({ store: { create: () => Promise.reject(new Error('connection refused')) } });
+  expect(await refused(answer)).toMatchObject({
+    code: 'unavailable',
+    message: 'The database is not available; nothing was accepted and nothing is held. Try again later.',
+    headers: { 'retry-after': '5' },
+  });
+});
+
+test('a commit that nobody can tell the outcome of is not to be sent again, and names its id', async () => {
+  const dead = () => Promise.reject(new Error('connection refused'));
+  const { answer } = create({ store: { create: dead, find: dead } });
+  expect(await refused(answer)).toMatchObject({
+    code: 'unavailable',
+    message:
+      'The database did not answer, so it is not known whether generation 42 was accepted. Do not send it again before you asked for task_42.',
+    headers: { 'x-should-retry': 'false', 'onereel-generation-id': 'task_42' },
+  });
+});
+
+test('without a channel nothing is written, and the answer says which key is missing', async () => {
+  const { answer, written } = create({ open: [] });
+  expect(await refused(answer)).toMatchObject({
+    code: 'no_channel',
+    message:
+      'viduq3t-720p has no live channel here: no key for Vidu (vidu.com) or Vidu (vidu.cn) is configured. Nothing was sent and nothing is held. Use a test key (sk-test-…) to try it in the sandbox.',
+  });
+  expect(written).toEqual([]);
+});
+
+test('a price in a currency without a rate is refused, and the answer says how to set it', async () => {
+  const { answer, written } = create({ open: ['vidu-cn'] });
+  expect(await refused(answer)).toMatchObject({
+    code: 'price_missing',
+    message:
+      'viduq3t-720p cannot be priced: there is no exchange rate for CNY; set rates.CNY in onereel.yaml. Nothing was sent and nothing is held.',
+  });
+  expect(written).toEqual([]);
+});
+
+test('too little free space refuses new work before anything is fetched or held', async () => {
+  const { answer, written } = create({ freeBytes: 0 });
+  expect(await refused(answer)).toMatchObject({ code: 'overloaded', headers: { 'retry-after': '60' } });
+  expect(written).toEqual([]);
+});
+
+test('an input that the vendor wants as bytes and that cannot be fetched is refused by its name', async () => {
+  const input = { role: 'first_frame', kind: 'image', url: 'https://example.com/a.png', param: 'image' } as const;
+  const { answer, written } = create({ open: ['vertex'] }, { ...draft, model: 'veo3.1-video-720p', inputs: [input] });
+  expect(await refused(answer)).toMatchObject({
+    code: 'input_unreachable',
+    param: 'image',
+    message: 'image cannot be used: not asked for',
+  });
+  expect(written).toEqual([]);
+});
