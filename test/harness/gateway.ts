@@ -21,6 +21,17 @@ export interface RunningGateway {
   kill(): Promise<void>;
 }
 
+/** One that was started, and may not serve yet. */
+export interface SpawnedGateway {
+  readonly pid: number;
+  output(): string;
+  /** Throws, with what it printed, when it does not get there. */
+  serving(): Promise<RunningGateway>;
+  /** Its exit code, once it has ended by itself. */
+  ended(): Promise<number | null>;
+  kill(): Promise<void>;
+}
+
 export interface GatewayOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** An existing data folder: a restart. A new one is made otherwise. */
@@ -34,11 +45,16 @@ const START_MILLISECONDS = 30_000;
  * on the server that DATABASE_URL names.
  */
 export async function startTestGateway(options: GatewayOptions = {}): Promise<RunningGateway> {
+  return (await spawnGateway(options)).serving();
+}
+
+/** As `startTestGateway`, without waiting until it serves. */
+export async function spawnGateway(options: GatewayOptions = {}): Promise<SpawnedGateway> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'onereel-test-')));
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: ROOT,
     env: {
-      ...withoutVendors(process.env),
+      ...cleanEnvironment(),
       PORT: '0',
       ONEREEL_DATA: dataFolder,
       ONEREEL_SANDBOX_SPEED: '20',
@@ -48,25 +64,26 @@ export async function startTestGateway(options: GatewayOptions = {}): Promise<Ru
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const printed = collect(child);
-  const url = await waitForUrl(child, printed);
-  const keys = JSON.parse(await readFile(join(dataFolder, 'keys.json'), 'utf8'));
+  const ended = async (signal?: NodeJS.Signals): Promise<number | null> => {
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+    if (signal !== undefined) child.kill(signal);
+    await once(child, 'exit');
+    return child.exitCode;
+  };
+  const pid = child.pid ?? 0;
+  const output = (): string => printed.text;
+  const kill = async (): Promise<void> => {
+    await ended('SIGKILL');
+  };
   return {
-    url,
-    pid: child.pid ?? 0,
-    dataFolder,
-    keys,
-    output: () => printed.text,
-    stop: async () => {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGTERM');
-        await once(child, 'exit');
-      }
-      return child.exitCode;
-    },
-    kill: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGKILL');
-      await once(child, 'exit');
+    pid,
+    output,
+    kill,
+    ended: () => ended(),
+    serving: async () => {
+      const url = await waitForUrl(child, printed);
+      const keys = JSON.parse(await readFile(join(dataFolder, 'keys.json'), 'utf8'));
+      return { url, pid, dataFolder, keys, output, stop: () => ended('SIGTERM'), kill };
     },
   };
 }
@@ -77,8 +94,9 @@ export async function discard(gateway: RunningGateway): Promise<void> {
   await rm(gateway.dataFolder, { recursive: true, force: true });
 }
 
-function withoutVendors(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const clean = Object.entries(env).filter(
+/** This process's environment without anything that configures a gateway. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  const clean = Object.entries(process.env).filter(
     ([name]) => !/^(?:ONEREEL_|VIDU_|ARK_|BYTEPLUS_|DATABASE_URL$|PORT$|HOST$)/.test(name),
   );
   return Object.fromEntries(clean);
@@ -99,7 +117,7 @@ async function waitForUrl(child: ChildProcess, printed: { text: string }): Promi
   while (performance.now() < until) {
     const url = /Onereel serves at (http:\S+)/.exec(printed.text)?.[1];
     if (url && printed.text.includes('for video_url.')) return url;
-    if (child.exitCode !== null) break;
+    if (child.exitCode !== null || child.signalCode !== null) break;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   child.kill('SIGKILL');
