@@ -96,7 +96,7 @@ const ownHeaders = new Set([
 ]);
 
 /**
- * The only door to URLs that strangers chose (design.md, promise 8). Every connection is new, so every call checks the
+ * The only door to URLs that strangers chose. Every connection is new, so every call checks the
  * address that it really connects to; no proxy, no cookies, no compression, redirects followed by hand.
  */
 export function createGuardedFetcher(options: GuardedFetcherOptions): GuardedFetcher {

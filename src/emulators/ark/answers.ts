@@ -1,4 +1,4 @@
-/** Ark's task object. Source: vendor-ark-seedance.md section 5. */
+/** Ark's task object. Source: Ark: get video generation task. */
 import type { Task, TaskDoc } from '../kit/task.ts';
 import { phaseAt } from '../kit/timeline.ts';
 import type { ArkRequest } from './check.ts';

@@ -1,4 +1,4 @@
-/** The body of Ark's create call. Source: vendor-ark-seedance.md sections 4.1 and 4.2. JSON fields are validated strictly. */
+/** The body of Ark's create call. Source: Ark: create video generation task, content parts. JSON fields are validated strictly. */
 import { z } from 'zod';
 import { RATIOS } from './models.ts';
 import { invalidParameter, missingParameter, unsupportedParameter } from './refusals.ts';

@@ -1,4 +1,4 @@
-/** Ark's rules across fields. Source: vendor-ark-seedance.md section 4.1. */
+/** Ark's rules across fields. Source: Ark: create video generation task. */
 import { type ArkBody, readBody } from './body.ts';
 import { type ArkContent, readContent } from './content.ts';
 import { ARK_MODELS, type ArkModel } from './models.ts';

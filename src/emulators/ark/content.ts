@@ -1,4 +1,4 @@
-/** The parts of content[] sorted into their mode. Source: vendor-ark-seedance.md sections 4.2 to 4.4. */
+/** The parts of content[] sorted into their mode. Source: Ark: content parts, modes, input limits. */
 import type { ArkBody, Part } from './body.ts';
 import type { ArkModel } from './models.ts';
 import { invalidParameter, missingParameter, mixedModes } from './refusals.ts';

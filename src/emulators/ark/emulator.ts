@@ -1,4 +1,4 @@
-/** The video part of Volcengine Ark and BytePlus ModelArk. Source: vendor-ark-seedance.md. Callbacks are stored, not sent. */
+/** The video part of Volcengine Ark and BytePlus ModelArk. Source: Ark's API pages. Callbacks are stored, not sent. */
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { accountOf, credentialOf, isBadKey } from '../kit/account.ts';
 import type { EmulatorContext } from '../kit/context.ts';

@@ -1,4 +1,4 @@
-/** Fetches and checks what an Ark request points at. Source: vendor-ark-seedance.md section 4.4. */
+/** Fetches and checks what an Ark request points at. Source: Ark: input limits. */
 import { InputError, type Inputs, type TakenInput } from '../kit/inputs.ts';
 import type { ArkRequest } from './check.ts';
 import type { ArkMedium } from './content.ts';

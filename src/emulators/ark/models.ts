@@ -1,4 +1,4 @@
-/** Seedance models on Ark: ranges and pixels. Source: vendor-ark-seedance.md sections 3, 4.1 and 4.5. */
+/** Seedance models on Ark: ranges and pixels. Source: Ark: model list, create video generation task, output pixels. */
 
 export interface Size {
   readonly width: number;

@@ -1,4 +1,4 @@
-/** The old text commands at the end of a prompt. Source: vendor-ark-seedance.md section 4.1 "Validation mode". */
+/** The old text commands at the end of a prompt. Source: Ark: create video generation task (validation mode). */
 
 /** What a prompt overrides. A value that makes no sense is ignored; so is what the model cannot do. */
 export interface PromptSuffixes {

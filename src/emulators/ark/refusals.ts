@@ -9,7 +9,7 @@ const TYPES: Readonly<Record<number, string>> = {
   500: 'InternalServerError',
 };
 
-/** Ark's error answer. Source: vendor-ark-seedance.md section 8. */
+/** Ark's error answer. Source: Ark: error codes. */
 export function arkRefusal(status: number, code: string, message: string, param = ''): Refusal {
   const error = { code, message, param, type: TYPES[status] ?? 'BadRequest' };
   return new Refusal(status, { error });

@@ -1,4 +1,4 @@
-/** GET of all tasks. Source: vendor-ark-seedance.md section 2. */
+/** GET of all tasks. Source: Ark: task endpoints. */
 import { z } from 'zod';
 import type { Task } from '../kit/task.ts';
 import { statusOf } from './answers.ts';

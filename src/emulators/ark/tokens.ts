@@ -1,4 +1,4 @@
-/** What Ark bills, in tokens. Source: vendor-ark-seedance.md section 9. */
+/** What Ark bills, in tokens. Source: Ark: model pricing. */
 import type { Size } from './models.ts';
 
 export interface TokensWish extends Size {

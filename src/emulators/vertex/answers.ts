@@ -1,4 +1,4 @@
-/** Vertex's operations. Source: vendor-google-veo.md sections 2 and 3. */
+/** Vertex's operations. Source: Google: Veo on Vertex AI, model reference, safety filter. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';

@@ -1,4 +1,4 @@
-/** The body of predictLongRunning. Source: vendor-google-veo.md section 2. */
+/** The body of predictLongRunning. Source: Google: Veo on Vertex AI, model reference. */
 import { z } from 'zod';
 import { invalidArgument } from './refusals.ts';
 

@@ -1,4 +1,4 @@
-/** Vertex's rules across fields. Source: vendor-google-veo.md section 2. */
+/** Vertex's rules across fields. Source: Google: Veo on Vertex AI, model reference. */
 import { readBody, type VertexBody, type VertexMedia } from './body.ts';
 import { VERTEX_MODELS, type VertexModel } from './models.ts';
 import { invalidArgument, vertexRefusal } from './refusals.ts';

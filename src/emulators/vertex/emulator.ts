@@ -1,4 +1,4 @@
-/** Veo on Vertex AI, with the token endpoint of its service accounts. Source: vendor-google-veo.md. No list, no cancel. */
+/** Veo on Vertex AI, with the token endpoint of its service accounts. Source: Google's API pages. No list, no cancel. */
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { accountOf, credentialOf } from '../kit/account.ts';

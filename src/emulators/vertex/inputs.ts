@@ -1,4 +1,4 @@
-/** Takes and checks the media of a Vertex request: bytes, or objects of the emulated storage. Source: vendor-google-veo.md. */
+/** Takes and checks the media of a Vertex request: bytes, or objects of the emulated storage. Source: Google's API pages. */
 import { readFile } from 'node:fs/promises';
 import { decodeBase64 } from '../kit/data-uri.ts';
 import { InputError, type Inputs, type TakenInput } from '../kit/inputs.ts';

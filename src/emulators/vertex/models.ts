@@ -1,4 +1,4 @@
-/** Veo 3.1 on Vertex. Source: vendor-google-veo.md sections 1 and 2. */
+/** Veo 3.1 on Vertex. Source: Google: model versions, Veo on Vertex AI, model reference. */
 
 export interface VertexModel {
   readonly resolutions: readonly string[];

@@ -9,7 +9,7 @@ const STATUSES: Readonly<Record<number, string>> = {
   500: 'INTERNAL',
 };
 
-/** Google's standard error answer. Source: vendor-google-veo.md section 2. */
+/** Google's standard error answer. Source: Google: Veo on Vertex AI, model reference. */
 export function vertexRefusal(code: number, message: string): Refusal {
   return new Refusal(code, { error: { code, message, status: STATUSES[code] ?? 'UNKNOWN', details: [] } });
 }

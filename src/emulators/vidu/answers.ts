@@ -1,4 +1,4 @@
-/** Vidu's answers. Sources: vendor-vidu.md section 6; the samples copied in protocol-zenlayer-vidu.md sections 3 and 4. */
+/** Vidu's answers. Sources: Vidu: get generation; the samples copied in Zenlayer: create video, fetch video. */
 import { shortened } from '../kit/capture.ts';
 import type { Task, TaskDoc } from '../kit/task.ts';
 import { phaseAt, progressAt } from '../kit/timeline.ts';

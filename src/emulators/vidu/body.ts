@@ -1,4 +1,4 @@
-/** The bodies of Vidu's create calls. Source: vendor-vidu.md section 5. */
+/** The bodies of Vidu's create calls. Source: Vidu: request parameters. */
 import { z } from 'zod';
 import type { ViduRoute } from './models.ts';
 import { viduRefusal } from './refusals.ts';

@@ -7,7 +7,7 @@ export interface SignedCallback {
   readonly nonce: string;
 }
 
-/** The text that Vidu signs. Source: vendor-vidu.md section 7. */
+/** The text that Vidu signs. Source: Vidu: callback signature. */
 export function signingString({ url, date, nonce }: SignedCallback): string {
   const { pathname, search } = new URL(url);
   const headers = `Date:${date}\nx-request-nonce:${nonce}\n`;

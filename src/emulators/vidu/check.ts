@@ -1,4 +1,4 @@
-/** Vidu's rules across fields: the model matrix and what depends on it. Source: vendor-vidu.md sections 4, 5 and 8. */
+/** Vidu's rules across fields: the model matrix and what depends on it. Source: Vidu: model matrix, request parameters, usage and limits. */
 import type { ViduBody } from './body.ts';
 import { resolutionsAt, takesSeconds, VIDU_MODELS, type ViduModel, type ViduRoute } from './models.ts';
 import { viduRefusal } from './refusals.ts';

@@ -1,4 +1,4 @@
-/** What Vidu charges, in credits. Source: vendor-vidu.md section 10 (English page, 2026-08-13). */
+/** What Vidu charges, in credits. Source: Vidu: pricing (English page, 2026-08-13). */
 import type { ViduRequest } from './check.ts';
 import { fileSeconds } from './recipe.ts';
 

@@ -1,4 +1,4 @@
-/** The Vidu platform API under /ent/v2. Source: vendor-vidu.md. Callbacks are stored, not sent. */
+/** The Vidu platform API under /ent/v2. Source: Vidu's API pages. Callbacks are stored, not sent. */
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { accountOf, credentialOf, isBadKey } from '../kit/account.ts';
 import type { EmulatorContext } from '../kit/context.ts';

@@ -1,4 +1,4 @@
-/** Fetches and checks what a Vidu request points at. Source: vendor-vidu.md sections 5.2 and 5.3. */
+/** Fetches and checks what a Vidu request points at. Source: Vidu: parameters by endpoint, image rules. */
 import { InputError, type Inputs, type TakenInput } from '../kit/inputs.ts';
 import type { ViduRequest } from './check.ts';
 import { viduRefusal } from './refusals.ts';

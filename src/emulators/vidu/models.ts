@@ -1,4 +1,4 @@
-/** Vidu's models: what each endpoint takes. Source: vendor-vidu.md section 4 (CN-0509 and UNM, 2026-08-13). */
+/** Vidu's models: what each endpoint takes. Source: Vidu: model matrix (2026-08-13). */
 
 /** One reference endpoint has two body forms with ranges of their own. */
 export type ViduRoute = 'text2video' | 'img2video' | 'start-end2video' | 'reference-images' | 'reference-subjects';

@@ -1,6 +1,6 @@
 import { type PlainTrouble, Refusal } from '../kit/refusal.ts';
 
-/** Vidu's error answer: `code` repeats the status, `reason` is the error's name. Source: vendor-vidu.md sections 2 and 9. */
+/** Vidu's error answer: `code` repeats the status, `reason` is the error's name. Source: Vidu: authentication, error code. */
 export function viduRefusal(status: number, reason: string, message: string): Refusal {
   // A trace id that is not random keeps the emulator a function of its inputs.
   const body = { code: status, reason, message, metadata: { trace_id: '0'.repeat(32) } };

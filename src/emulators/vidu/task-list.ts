@@ -1,4 +1,4 @@
-/** GET /tasks. Source: vendor-vidu.md section 6.3. */
+/** GET /tasks. Source: Vidu: tasks list. */
 import { z } from 'zod';
 import type { Task } from '../kit/task.ts';
 import { DAY_MS, stateOf } from './answers.ts';

@@ -4,7 +4,7 @@ import { wholeNumbers } from '../kit/whole-numbers.ts';
 import { ARK_OPTIONS, ARK_TEXT_OPTIONS, SEEDANCE_2_HARMLESS } from './options.ts';
 import { seedancePixels } from './pixels.ts';
 
-/** Ark: create video generation task (vendor-ark-seedance.md sections 3 and 4). */
+/** Ark: model list, create video generation task. */
 const SOURCE = { page: 'Ark: create video generation task', date: '2026-11-20' } as const;
 
 /** Ark: input limits of 2.0, fast and mini. "Less than 30 MB" for pictures. Video goes by address: base64 is refused. */

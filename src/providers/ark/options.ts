@@ -4,7 +4,7 @@ import { booleanOption, integerOption } from '../kit/option.ts';
 /** Seconds from creation to `expired` when the caller says nothing; Ark's default, sent. */
 export const DEFAULT_EXPIRES_AFTER_SECONDS = 172_800;
 
-/** Ark's own knobs on Seedance 2.0 (vendor-ark-seedance.md section 4.1). Defaults are Ark's and are sent. */
+/** Ark's own knobs on Seedance 2.0 (Ark: create video generation task). Defaults are Ark's and are sent. */
 const common = {
   watermark: booleanOption().default(false),
   return_last_frame: booleanOption().default(false),

@@ -3,7 +3,7 @@ import type { AspectRatio, Resolution } from '../../domain/request.ts';
 
 type Row = Readonly<Record<Exclude<AspectRatio, 'adaptive'>, readonly [number, number]>>;
 
-/** Ark: output pixels of the Seedance 2.0 family (vendor-ark-seedance.md section 4.5). 24 frames per second. */
+/** Ark: output pixels. 24 frames per second. */
 const SEEDANCE_2_PIXELS: { readonly [R in Resolution]?: Row } = {
   '480p': {
     '16:9': [864, 496],

@@ -20,7 +20,7 @@ export interface ArkPrices {
   readonly rates: readonly RateRow[];
 }
 
-/** BytePlus: model pricing (vendor-ark-seedance.md section 9). */
+/** BytePlus: model pricing (Ark: model pricing). */
 export const BYTEPLUS_PRICES: ArkPrices = {
   currency: 'USD',
   date: '2026-11-20',
@@ -34,7 +34,7 @@ export const BYTEPLUS_PRICES: ArkPrices = {
   ],
 };
 
-/** Volcengine: price of Ark models (vendor-ark-seedance.md section 9). */
+/** Volcengine: price of Ark models (Ark: model pricing). */
 export const CN_PRICES: ArkPrices = {
   currency: 'CNY',
   date: '2026-11-20',

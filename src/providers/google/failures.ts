@@ -53,7 +53,7 @@ const GRPC_CODES = [
 
 export const grpcName = (code: number): string => GRPC_CODES[code] ?? `GRPC_${code}`;
 
-/** Google: safety filter, support codes in its messages (vendor-google-veo.md section 3). */
+/** Google: safety filter. */
 const SUPPORT_CODES: Readonly<Record<string, readonly string[]>> = {
   child: ['58061214', '17301594'],
   celebrity: ['29310472', '15236754'],

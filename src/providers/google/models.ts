@@ -2,7 +2,7 @@ import type { Capabilities, InputRule, Model, Pixels } from '../../domain/model.
 import type { AspectRatio, InputRole, Resolution } from '../../domain/request.ts';
 import { VEO_FRAME_OPTIONS, VEO_OPTIONS } from './options.ts';
 
-/** Google: Veo on Vertex AI, model reference (vendor-google-veo.md section 2). */
+/** Google: Veo on Vertex AI, model reference. */
 const SOURCE = { page: 'Google: Veo video generation, Vertex AI model reference', date: '2026-11-20' } as const;
 
 const LANDSCAPE: { readonly [R in Resolution]?: Pixels } = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { booleanOption } from '../kit/option.ts';
 
-/** Veo's own knobs (vendor-google-veo.md section 2). Where Google has no stated default, nothing is sent unless asked. */
+/** Veo's own knobs (Google: Veo on Vertex AI, model reference). Where Google has no stated default, nothing is sent unless asked. */
 const common = {
   negative_prompt: z.string().max(20_000).optional(),
   enhance_prompt: booleanOption()

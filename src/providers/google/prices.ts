@@ -6,7 +6,7 @@ import { type GenerationRequest, RESOLUTIONS, type Resolution } from '../../doma
 /** Micro-dollars for a second of output. */
 type Rates = { readonly [R in Resolution]?: { readonly sound: number; readonly silent: number } };
 
-/** Google: Vertex AI pricing (vendor-google-veo.md section 4). */
+/** Google: Vertex AI pricing. */
 const DATE = '2026-11-20';
 const PAGE = 'Google: Vertex AI pricing';
 const RATES: Readonly<Record<string, Rates>> = {

@@ -50,7 +50,7 @@ export const poll: Exchange<ViduOperation, Observation<ViduOperation>> = {
         const row = reason && rowOf(VIDU_FAILURES, reason.code);
         return { ...seen, ...failedTask({ response, error: reason, row, vendorState: body.state }) };
       }
-      // Not on the page, but expected for tasks that were cancelled or passed their off-peak limit (open question 8).
+      // Not on the page, but expected for tasks that were cancelled or passed their off-peak limit.
       case 'canceled':
       case 'cancelled':
         return { ...seen, state: 'cancelled' };

@@ -3,7 +3,7 @@ import type { AspectRatio, Mode, Resolution } from '../../domain/request.ts';
 import { wholeNumbers } from '../kit/whole-numbers.ts';
 import { FRAME_OPTIONS, PLAIN_OPTIONS, Q3_HARMLESS, Q3_HARMLESS_WITH_FRAMES } from './options.ts';
 
-/** Vidu: model matrix and request parameters (vendor-vidu.md sections 4 and 5; newest EN pages). */
+/** Vidu: model matrix and request parameters, model matrix, request parameters; newest EN pages. */
 const SOURCE = { page: 'Vidu: model matrix, request parameters', date: '2026-08-13' } as const;
 
 const ALL_TIERS = ['540p', '720p', '1080p'] as const;
@@ -11,7 +11,7 @@ const UPPER_TIERS = ['720p', '1080p'] as const;
 
 /**
  * Text and references. On reference2video one note keeps 4:3 and 3:4 to Q2, while Vidu's own viduq3-mix sample uses 3:4
- * and the EN page has all five for Q3 (open question 4): all five.
+ * and the EN page has all five for Q3: all five.
  */
 const RATIOS = ['16:9', '9:16', '1:1', '4:3', '3:4'] as const;
 
@@ -109,6 +109,6 @@ export const VIDU_MODELS: readonly Model[] = [
   }),
   model('viduq3-pro-fast', 60, { image: image({ ...full, resolutions: UPPER_TIERS }) }),
   model('viduq3', 120, { references: references(fromThreeSeconds) }),
-  // EN 2026-08 says 1 to 16 s, CN 2026-05 says 3 to 16 s (open question 1): decided 1 to 16, design section 6.
+  // EN 2026-08 says 1 to 16 s, CN 2026-05 says 3 to 16 s: 1 to 16 was chosen.
   model('viduq3-mix', 120, { references: references({ ...full, resolutions: UPPER_TIERS, offPeak: false }) }),
 ];

@@ -10,7 +10,7 @@ const isJsonText = (text: string): boolean => {
   }
 };
 
-/** Vidu's own knobs on every endpoint (vendor-vidu.md section 5.1). Defaults are Vidu's and are sent. */
+/** Vidu's own knobs on every endpoint (Vidu: common parameters). Defaults are Vidu's and are sent. */
 const common = {
   movement_amplitude: z.enum(['auto', 'small', 'medium', 'large']).default('auto'),
   watermark: booleanOption().default(false),

@@ -34,7 +34,7 @@ const PRO_FAST: RateRow = {
   offPeak: upperTiers(10, 13),
 };
 
-/** vidu.com: 1 credit is $0.005 (vendor-vidu.md section 10.1, EN page). */
+/** vidu.com: 1 credit is $0.005 (Vidu: pricing, EN page). */
 export const COM_PRICES: ViduPrices = {
   currency: 'USD',
   microsPerCredit: 5_000,

@@ -40,7 +40,7 @@ function mediaMembers(request: GenerationRequest<DeliveredMedia>, modelId: strin
   return frames.length > 0 ? { images: frames.map(addressOf) } : {};
 }
 
-/** The body of a create call, every default explicit (vendor-vidu.md section 5). */
+/** The body of a create call, every default explicit (Vidu: request parameters). */
 function bodyOf(submission: Submission): JsonObject {
   const { request, model, tag } = submission;
   return {

@@ -57,7 +57,7 @@ export const viduCom = vidu({
   rules: {},
 });
 
-/** The CN page of 2026-05 keeps 2000 characters on plain reference images; the newer EN page has 5000 (open question 2). */
+/** The CN page of 2026-05 keeps 2000 characters on plain reference images; the newer EN page has 5000. */
 export const viduCn = vidu({
   id: 'vidu-cn',
   name: 'Vidu (vidu.cn)',
