@@ -1,3 +1,4 @@
+import { assertConforms } from './conformance.ts';
 import type { RunningGateway } from './gateway.ts';
 
 export interface Answer {
@@ -7,7 +8,9 @@ export interface Answer {
   readonly body: any;
 }
 
-/** Speaks to a gateway with a key, the test key unless another is given. */
+/**
+ * Speaks to a gateway with a key, the test key unless another is given. Every exchange is held against docs/openapi.json.
+ */
 export function api(gateway: Pick<RunningGateway, 'url' | 'keys'>, key: string = gateway.keys.test) {
   const call = async (
     method: string,
@@ -23,8 +26,13 @@ export function api(gateway: Pick<RunningGateway, 'url' | 'keys'>, key: string =
       },
       ...(more.body !== undefined && { body: typeof more.body === 'string' ? more.body : JSON.stringify(more.body) }),
     });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, body: parsed(text) };
+    const { status, headers } = response;
+    const body = parsed(await response.text());
+    const url = new URL(response.url);
+    if (url.origin === gateway.url) {
+      assertConforms({ method, path: url.pathname, status, headers, requestBody: more.body, responseBody: body });
+    }
+    return { status, headers, body };
   };
   return {
     call,
