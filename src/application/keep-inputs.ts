@@ -2,8 +2,9 @@ import { capabilitiesOf } from '../domain/catalogue.ts';
 import type { Draft, DraftInput } from '../domain/draft.ts';
 import type { Issue } from '../domain/issue.ts';
 import type { InputRule } from '../domain/model.ts';
-import type { Input, InputSource } from '../domain/request.ts';
+import type { Input, InputRole, InputSource, MediaKind } from '../domain/request.ts';
 import type { Context } from './context.ts';
+import { fieldOf, inputNoun } from './input-words.ts';
 import type { Checked } from './plan-routes.ts';
 import type { Scope, StoredInput } from './ports.ts';
 import { refusalOf } from './refusal.ts';
@@ -25,12 +26,34 @@ export async function keepInputs(
     draft.inputs.map((input) => keepInput(ctx, { input, scope, rule: strictestRule(checked, input) })),
   );
   const issues = kept.flatMap((one) => ('issue' in one ? [one.issue] : []));
-  if (issues.length > 0) throw refusalOf(issues);
+  const inputs = kept.flatMap((one) => ('input' in one ? [one.input] : []));
+  const wrong = [...issues, ...tooLongTogether(draft, checked, inputs)];
+  if (wrong.length > 0) throw refusalOf(wrong);
   return {
-    inputs: kept.flatMap((one) => ('input' in one ? [one.input] : [])),
+    inputs,
     ids: [...new Set(kept.flatMap((one) => ('id' in one && one.id !== undefined ? [one.id] : [])))],
   };
 }
+
+/** Videos and sounds whose lengths are known, against the limit that a model sets for all of a kind. */
+function tooLongTogether(draft: Draft, checked: Checked, inputs: readonly Input<InputSource>[]): readonly Issue[] {
+  const firsts = draft.inputs.filter(({ role, kind }, index) => index === firstOf(draft, role, kind));
+  return firsts.flatMap((first): readonly Issue[] => {
+    const most = strictestRule(checked, first)?.seconds?.total;
+    const same = inputs.filter(({ role, kind }) => role === first.role && kind === first.kind);
+    const total = same.reduce((sum, { seconds = 0 }) => sum + seconds, 0);
+    if (most === undefined || total <= most + ROUNDING_SECONDS) return [];
+    const param = fieldOf(first.param);
+    const message = `${param} holds ${inputNoun(first, same.length)} of ${Math.round(total * 10) / 10} s in all; at most ${most} s are allowed.`;
+    return [{ param, code: 'input_invalid', message }];
+  });
+}
+
+const firstOf = (draft: Draft, role: InputRole, kind: MediaKind): number =>
+  draft.inputs.findIndex((input) => input.role === role && input.kind === kind);
+
+/** Lengths are measured in frames and samples; limits are meant in whole seconds. */
+const ROUNDING_SECONDS = 0.05;
 
 type Kept = { readonly input: Input<InputSource>; readonly id?: bigint } | { readonly issue: Issue };
 
@@ -76,12 +99,17 @@ async function keepInput(
 }
 
 function wrongFact({ facts }: StoredInput, rule: InputRule): string | undefined {
-  if (facts.kind !== rule.kind) return `is a ${facts.mediaType} file; a ${rule.kind} is needed here.`;
+  if (facts.kind !== rule.kind)
+    return `is ${facts.mediaType}; it must be ${rule.kind === 'video' ? 'a video' : rule.kind === 'image' ? 'an image' : 'a sound'}.`;
   if (!rule.mediaTypes.includes(facts.mediaType))
     return `is ${facts.mediaType}; this model takes ${rule.mediaTypes.join(', ')}.`;
   if (facts.bytes > rule.maxBytes) return `has ${facts.bytes} bytes; at most ${rule.maxBytes} are allowed.`;
   const { seconds } = rule;
-  if (seconds && facts.seconds !== undefined && (facts.seconds < seconds.min || facts.seconds > seconds.max + 0.05)) {
+  if (
+    seconds &&
+    facts.seconds !== undefined &&
+    (facts.seconds < seconds.min || facts.seconds > seconds.max + ROUNDING_SECONDS)
+  ) {
     return `is ${facts.seconds} s long; this model takes ${seconds.min} to ${seconds.max} s.`;
   }
   return undefined;

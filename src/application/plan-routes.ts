@@ -1,13 +1,15 @@
 import { capabilitiesOf, type OpenRoute } from '../domain/catalogue.ts';
 import type { Draft } from '../domain/draft.ts';
 import type { PlannedRoute } from '../domain/generation.ts';
+import type { Issue } from '../domain/issue.ts';
 import type { PublicModel } from '../domain/model.ts';
 import { type MicroUsd, microUsd, priceOf } from '../domain/money.ts';
 import { nearest } from '../domain/nearest.ts';
 import type { GenerationRequest, Warning } from '../domain/request.ts';
 import type { Context } from './context.ts';
+import { unsupportedMode } from './mode-words.ts';
 import { Refusal, refusalOf } from './refusal.ts';
-import { modeOf, resolveRequest, unsupportedMode } from './resolve-request.ts';
+import { modeOf, resolveRequest } from './resolve-request.ts';
 
 /** A request that can be served: by these routes, for at most this. */
 export interface Plan {
@@ -43,11 +45,20 @@ export function checkDraft({ catalogue }: Context, draft: Draft): Checked {
   }));
   const good = resolved.flatMap(({ open, resolution }) => ('request' in resolution ? [{ open, ...resolution }] : []));
   const [first] = good;
-  if (!first)
+  if (!first) {
     throw refusalOf(
-      resolved.flatMap(({ resolution }) => ('issues' in resolution ? resolution.issues : [])).slice(0, 20),
+      withoutRepeats(resolved.flatMap(({ resolution }) => ('issues' in resolution ? resolution.issues : []))),
     );
+  }
   return { model, candidates: good, warnings: first.warnings };
+}
+
+const MOST_ISSUES = 20;
+
+/** Several routes find the same things wrong. */
+function withoutRepeats(issues: readonly Issue[]): readonly Issue[] {
+  const byText = new Map(issues.map((issue) => [`${issue.param} ${issue.message}`, issue]));
+  return [...byText.values()].slice(0, MOST_ISSUES);
 }
 
 function unknownModel(asked: string, models: readonly PublicModel[]): Refusal {

@@ -2,6 +2,8 @@ import type { Issue, IssueCode } from '../domain/issue.ts';
 import { lookUp } from '../domain/json.ts';
 import type { Capabilities, Pixels } from '../domain/model.ts';
 import { ASPECT_RATIOS, type AspectRatio, RESOLUTIONS, type Resolution, type Warning } from '../domain/request.ts';
+import { describeNumbers, describeWords } from './describe-words.ts';
+import { FROM } from './mode-words.ts';
 import { quote } from './resolve-inputs.ts';
 import type { Question, Resolved } from './resolve-request.ts';
 
@@ -19,7 +21,7 @@ export const ignored = (
     {
       code: 'ignored_field',
       param,
-      message: `${param} has no effect here and was not sent: ${reason}`,
+      message: `${param} has no effect here and is not sent: ${reason}.`,
       ...(isScalar(requested) && { requested }),
     },
   ],
@@ -28,16 +30,6 @@ export const ignored = (
 const isScalar = (value: unknown): value is string | number | boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 
-/** 3, 4, 5, 6 is "3 to 6"; 4, 6, 8 is "4, 6 or 8". */
-export function describeNumbers(numbers: readonly number[]): string {
-  const [low, high] = [numbers[0] ?? 0, numbers.at(-1) ?? 0];
-  if (numbers.length > 2 && high - low === numbers.length - 1) return `${low} to ${high}`;
-  return describeWords(numbers.map(String));
-}
-
-const describeWords = (words: readonly string[]): string =>
-  words.length < 2 ? (words[0] ?? 'nothing') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
-
 export function resolvePrompt({ draft, capabilities, mode }: Question): Resolved<string> {
   const { prompt } = draft;
   if (prompt === undefined || prompt.value === '') {
@@ -45,7 +37,7 @@ export function resolvePrompt({ draft, capabilities, mode }: Question): Resolved
     const need =
       mode === 'text'
         ? 'prompt is required: say what the video shows, or send media to start from'
-        : 'prompt is required in this mode';
+        : `prompt is required ${FROM[mode]}`;
     return { value: '', ...issue('prompt', 'missing_field', `${need}.`) };
   }
   const length = [...prompt.value].length;
@@ -60,7 +52,7 @@ export function resolvePrompt({ draft, capabilities, mode }: Question): Resolved
   };
 }
 
-export function resolveSeconds({ draft, capabilities }: Question): Resolved<number> {
+export function resolveSeconds({ draft, capabilities, mode }: Question): Resolved<number> {
   const asked = draft.seconds;
   const { seconds, defaultSeconds, adjustSeconds, harmless } = capabilities;
   if (asked === undefined) return { value: defaultSeconds };
@@ -75,7 +67,7 @@ export function resolveSeconds({ draft, capabilities }: Question): Resolved<numb
         {
           code: 'adjusted_value',
           param: asked.param,
-          message: `${asked.param} ${asked.value} is not offered in this mode; ${adjusted} was sent and is billed.`,
+          message: `${asked.param} ${asked.value} is not offered ${FROM[mode]}; ${adjusted} is sent and billed.`,
           requested: asked.value,
           sent: adjusted,
         },
@@ -87,7 +79,7 @@ export function resolveSeconds({ draft, capabilities }: Question): Resolved<numb
     ...issue(
       asked.param,
       'invalid_value',
-      `${asked.param} is ${asked.value}; ${draft.model} takes ${describeNumbers(seconds)} seconds here.`,
+      `${asked.param} is ${asked.value}; ${draft.model} takes ${describeNumbers(seconds)} seconds ${FROM[mode]}.`,
     ),
   };
 }
@@ -102,7 +94,7 @@ const isResolution = (word: string): word is Resolution => RESOLUTIONS.some((kno
 
 /** `size` and `resolution`: a tier, or exact pixels of a tier and ratio. A name with a tier in it must be agreed with. */
 export function resolveTier(question: Question): Resolved<Tier> {
-  const { draft, capabilities, open } = question;
+  const { draft, capabilities, open, mode } = question;
   const fixed = open.route.fixed.resolution;
   const fallback = { resolution: fixed ?? capabilities.defaultResolution };
   if (fixed !== undefined && !capabilities.resolutions.includes(fixed)) {
@@ -111,7 +103,7 @@ export function resolveTier(question: Question): Resolved<Tier> {
       ...issue(
         'model',
         'invalid_value',
-        `${draft.model} does not exist at ${fixed} in this mode; the model offers ${describeWords(capabilities.resolutions)} here.`,
+        `${draft.model} makes no video at ${fixed} ${FROM[mode]}; the model offers ${describeWords(capabilities.resolutions)}.`,
       ),
     };
   }
@@ -121,13 +113,13 @@ export function resolveTier(question: Question): Resolved<Tier> {
   const named = readTier(asked.value, capabilities, allowed);
   if (named && allowed.includes(named.resolution)) return { value: named };
   const because =
-    fixed === undefined ? '' : ' (the tier is part of the model’s name; choose another model for another one)';
+    fixed === undefined ? '' : ' The tier is part of the model’s name: choose another model for another tier.';
   return {
     value: fallback,
     ...issue(
       asked.param,
       'invalid_value',
-      `${asked.param} is ${quote(asked.value)}; ${draft.model} takes ${describeWords(allowed)}${because}${examplePixels(capabilities, allowed)}.`,
+      `${asked.param} is ${quote(asked.value)}; ${draft.model} takes ${describeWords(allowed)}${examplePixels(capabilities, allowed)}.${because}`,
     ),
   };
 }
@@ -159,7 +151,7 @@ function examplePixels(capabilities: Capabilities, allowed: readonly Resolution[
 const RATIO_WORDS: Readonly<Record<string, AspectRatio>> = { auto: 'adaptive' };
 
 export function resolveAspectRatio(
-  { draft, capabilities }: Question,
+  { draft, capabilities, mode }: Question,
   bySize: AspectRatio | undefined,
 ): Resolved<AspectRatio | undefined> {
   const { aspectRatios, defaultAspectRatio, harmless } = capabilities;
@@ -172,14 +164,13 @@ export function resolveAspectRatio(
     return { value: undefined, ...ignored(asked.param, reason, asked.value) };
   }
   if (ratio === undefined || !aspectRatios.includes(ratio)) {
-    const words = aspectRatios.length > 0 ? aspectRatios : ASPECT_RATIOS;
+    const allowed =
+      aspectRatios.length > 0
+        ? `${draft.model} takes ${describeWords(aspectRatios)} ${FROM[mode]}`
+        : 'it must be a ratio such as 16:9';
     return {
       value: defaultAspectRatio,
-      ...issue(
-        asked.param,
-        'invalid_value',
-        `${asked.param} is ${quote(asked.value)}; ${draft.model} takes ${describeWords(words)} here.`,
-      ),
+      ...issue(asked.param, 'invalid_value', `${asked.param} is ${quote(asked.value)}; ${allowed}.`),
     };
   }
   if (bySize !== undefined && bySize !== ratio) {

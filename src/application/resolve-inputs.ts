@@ -1,13 +1,16 @@
 import type { DraftInput } from '../domain/draft.ts';
 import type { Issue } from '../domain/issue.ts';
 import type { InputRule } from '../domain/model.ts';
+import { inputName, inputNoun } from './input-words.ts';
+import { FROM } from './mode-words.ts';
 import type { Question } from './resolve-request.ts';
 
 const ruleFor = (rules: readonly InputRule[], input: DraftInput): InputRule | undefined =>
   rules.find((rule) => rule.role === input.role && rule.kind === input.kind);
 
 /** Counts and kinds of the inputs, and the form of their addresses. What is behind an address is checked where it is fetched. */
-export function checkInputs({ draft, capabilities }: Question): readonly Issue[] {
+export function checkInputs(question: Question): readonly Issue[] {
+  const { draft, capabilities, mode } = question;
   const { inputs: rules, totalInputs } = capabilities;
   const foreign = draft.inputs
     .filter((input) => !ruleFor(rules, input))
@@ -15,14 +18,14 @@ export function checkInputs({ draft, capabilities }: Question): readonly Issue[]
       (input): Issue => ({
         param: input.param,
         code: 'unsupported_field',
-        message: `${input.param} is not supported by ${draft.model} here: it takes ${rules.map(describeRule).join(', ') || 'no media'}.`,
+        message: `${input.param} is not supported: ${FROM[mode]}, ${draft.model} takes ${rules.map(describeRule).join(', ') || 'no media'}.`,
       }),
     );
   const counts = rules.flatMap((rule) =>
     checkCount(
+      question,
       draft.inputs.filter((input) => ruleFor([rule], input)),
       rule,
-      draft.model,
     ),
   );
   const total = draft.inputs.length;
@@ -44,26 +47,24 @@ export function checkInputs({ draft, capabilities }: Question): readonly Issue[]
   ];
 }
 
-const describeRule = ({ role, kind, min, max }: InputRule): string => {
-  const count = min === max ? `${max}` : `${min} to ${max}`;
-  return `${count} ${kind}${max === 1 ? '' : 's'} as ${role.replace('_', ' ')}`;
-};
+const describeRule = (rule: InputRule): string => `${describeCount(rule)} ${inputNoun(rule, rule.max)}`;
 
-/** `images[3]` belongs to `images`. */
+function describeCount({ min, max }: InputRule): string {
+  if (min === max) return `exactly ${max}`;
+  if (min === 0) return `at most ${max}`;
+  return max - min === 1 ? `${min} or ${max}` : `${min} to ${max}`;
+}
+
+/** `images[3]` and `content[3].image_url.url` belong to `images` and `content`. */
 const listName = (param: string): string => param.replace(/\[\d+\](\..*)?$/, '');
 
-function checkCount(inputs: readonly DraftInput[], rule: InputRule, model: string): readonly Issue[] {
+function checkCount({ draft }: Question, inputs: readonly DraftInput[], rule: InputRule): readonly Issue[] {
   const count = inputs.length;
   if (count >= rule.min && count <= rule.max) return [];
-  const param = listName(inputs[0]?.param ?? `${rule.role}.${rule.kind}`);
-  const allowed = rule.min === rule.max ? `exactly ${rule.max}` : `${rule.min} to ${rule.max}`;
-  return [
-    {
-      param,
-      code: count === 0 ? 'missing_field' : 'invalid_value',
-      message: `${param} has ${count} ${count === 1 ? 'entry' : 'entries'}; ${model} takes ${allowed} ${rule.kind}${rule.max === 1 ? '' : 's'} here.`,
-    },
-  ];
+  const [first] = inputs;
+  const param = first ? listName(first.param) : inputName(draft, rule);
+  const message = `${param} holds ${count} ${inputNoun(rule, count)}; ${draft.model} takes ${describeCount(rule)}.`;
+  return [{ param, code: count === 0 ? 'missing_field' : 'invalid_value', message }];
 }
 
 const DATA_URI = /^data:([a-z]+\/[a-z0-9.+-]+)(?:;[a-z0-9=-]+)*;base64,/i;

@@ -3,6 +3,8 @@ import type { Issue } from '../domain/issue.ts';
 import { type Json, lookUp } from '../domain/json.ts';
 import { nearest } from '../domain/nearest.ts';
 import type { Warning } from '../domain/request.ts';
+import { FROM } from './mode-words.ts';
+import { describeProblem } from './option-problem.ts';
 import { ignored } from './resolve-fields.ts';
 import { quote } from './resolve-inputs.ts';
 import type { Question, Resolved } from './resolve-request.ts';
@@ -32,26 +34,35 @@ export function resolveOptions(question: Question): Resolved<Options> {
   const bad = parsed.error.issues.map((problem): Issue => {
     const asked = own[String(problem.path[0])];
     const param = [asked?.param ?? String(problem.path[0]), ...problem.path.slice(1)].join('.');
-    return { param, code: 'invalid_value', message: `${param} is ${quote(asked?.value)}; ${problem.message}.` };
+    return {
+      param,
+      code: 'invalid_value',
+      message: `${param} is ${quote(asked?.value)}; it ${describeProblem(problem)}.`,
+    };
   });
   return { value: {}, issues: [...issues, ...bad], warnings };
 }
 
-function foreignOption({ draft, capabilities }: Question, { param }: Named<unknown>): Issue {
+function foreignOption({ draft, capabilities, mode }: Question, { param }: Named<unknown>): Issue {
   const known = Object.keys(capabilities.options.shape);
   const own = known.length > 0 ? ` Options here: ${known.join(', ')}.` : ' It has no options here.';
   return {
     param,
     code: 'unsupported_field',
-    message: `${param} is not supported by ${draft.model} in this mode.${own}`,
+    message: `${param} is not supported by ${draft.model} ${FROM[mode]}.${own}`,
   };
 }
 
-function unknownName({ capabilities, catalogue }: Question, name: string, { param }: Named<unknown>): Warning {
-  const [near] = nearest(name, [...Object.keys(capabilities.options.shape), ...catalogue.knownNames], 1);
+function unknownName({ draft, capabilities, catalogue }: Question, name: string, { param }: Named<unknown>): Warning {
+  const known = [
+    ...(draft.vocabulary?.fields ?? []),
+    ...Object.keys(capabilities.options.shape),
+    ...catalogue.knownNames,
+  ];
+  const [near] = nearest(name, known, 1);
   return {
     code: 'unknown_field',
     param,
-    message: `${param} is not a field that Onereel knows; it was ignored.${near === undefined ? '' : ` Did you mean ${near}?`}`,
+    message: `${param} is not a field that Onereel knows; it is ignored.${near === undefined ? '' : ` Did you mean ${near}?`}`,
   };
 }

@@ -1,9 +1,9 @@
 import type { Catalogue, OpenRoute } from '../domain/catalogue.ts';
-import { modesOf } from '../domain/catalogue.ts';
 import type { Draft, DraftInput } from '../domain/draft.ts';
 import type { Issue } from '../domain/issue.ts';
 import type { Capabilities } from '../domain/model.ts';
 import type { GenerationRequest, Mode, Warning } from '../domain/request.ts';
+import { fieldOf, inputName } from './input-words.ts';
 import {
   resolveAspectRatio,
   resolveAudio,
@@ -45,20 +45,21 @@ export function modeOf(draft: Draft): { readonly mode: Mode } | { readonly issue
     return {
       issues: [
         {
-          param: two.param,
+          param: fieldOf(two.param),
           code: 'conflicting_inputs',
-          message: `${one.param} and ${two.param} cannot be sent together: a video starts from frames (first, last), from references, or from a source video. Leave one of them out.`,
+          message: `${fieldOf(one.param)} and ${fieldOf(two.param)} cannot be sent together: a video starts from frames (first, last), from references, or from a source video. Leave one of them out.`,
         },
       ],
     };
   }
   if (last && !first) {
+    const name = inputName(draft, { role: 'first_frame', kind: 'image' });
     return {
       issues: [
         {
           param: last.param,
           code: 'conflicting_inputs',
-          message: `${last.param} is only supported together with a first frame. Send the first frame too, or send this picture as the first frame.`,
+          message: `${last.param} is only supported together with ${name}. Send both, or send this picture as ${name}.`,
         },
       ],
     };
@@ -68,42 +69,6 @@ export function modeOf(draft: Draft): { readonly mode: Mode } | { readonly issue
   if (last) return { mode: 'frames' };
   return { mode: first ? 'image' : 'text' };
 }
-
-/** What a model cannot be asked for, said once for all its routes. */
-export function unsupportedMode(draft: Draft, mode: Mode, routes: readonly OpenRoute[]): Issue {
-  const able = modesOf(routes).map((known) => MODE_NEEDS[known]);
-  const input = draft.inputs[0];
-  const wanted = MODE_WORDS[mode];
-  return input
-    ? {
-        param: input.param,
-        code: 'unsupported_field',
-        message: `${input.param} is not supported here: ${draft.model} does not make a video from ${wanted}. It takes ${able.join('; ')}.`,
-      }
-    : {
-        param: 'prompt',
-        code: 'missing_field',
-        message: `${draft.model} does not make a video from ${wanted}. It takes ${able.join('; ')}.`,
-      };
-}
-
-const MODE_WORDS: Record<Mode, string> = {
-  text: 'a prompt alone',
-  image: 'a first frame',
-  frames: 'a first and a last frame',
-  references: 'references',
-  extend: 'a source video',
-  edit: 'a video to edit',
-};
-
-const MODE_NEEDS: Record<Mode, string> = {
-  text: 'a prompt alone',
-  image: 'a first frame',
-  frames: 'a first and a last frame',
-  references: 'reference inputs',
-  extend: 'a video to extend',
-  edit: 'a video to edit',
-};
 
 /** Resolves every field against one route: defaults filled in, everything that cannot be served named. */
 export function resolveRequest(question: Question): Resolution {
@@ -156,7 +121,7 @@ function checkByProvider({ draft, open }: Question, request: GenerationRequest):
 }
 
 /** The caller's name of a neutral field such as `seconds`, `reference.audio` or `options.style`. */
-export function wireName(draft: Draft, neutral: string): string {
+function wireName(draft: Draft, neutral: string): string {
   const fields: Record<string, { readonly param: string } | undefined> = {
     prompt: draft.prompt,
     seconds: draft.seconds,
@@ -171,5 +136,5 @@ export function wireName(draft: Draft, neutral: string): string {
   const input = draft.inputs.find(
     (candidate) => candidate.role === role && (kind === undefined || candidate.kind === kind),
   );
-  return input ? input.param.replace(/\[\d+\]$/, '') : neutral;
+  return input ? fieldOf(input.param) : neutral;
 }

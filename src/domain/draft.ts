@@ -15,6 +15,14 @@ export interface Named<T> {
   readonly param: string;
 }
 
+/** The caller's words, for messages. */
+export interface Vocabulary {
+  /** Every field of the protocol, so that a typing error can be told from it. */
+  readonly fields: readonly string[];
+  /** What an input is called, by role and kind: `first_frame.image` is `image`. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
 /**
  * A request as a dialect understood it, before the catalogue has been asked: nothing is defaulted, nothing decided.
  * Absent is `undefined`; null never arrives here.
@@ -29,6 +37,7 @@ export interface Draft {
   readonly aspectRatio?: Named<AspectRatio | string>;
   readonly audio?: Named<boolean>;
   readonly seed?: Named<number>;
+  readonly vocabulary?: Vocabulary;
   /** All other fields, under their neutral names: options of the vendor, or unknown. */
   readonly options: Readonly<Record<string, Named<unknown>>>;
 }

@@ -1,9 +1,16 @@
+import { isUtf8 } from 'node:buffer';
 import { Refusal } from '../application/refusal.ts';
 import type { Json } from '../domain/json.ts';
 import { findJsonError } from './json-error.ts';
 
 /** Deeper nesting than this is nobody's request. */
 const MOST_DEPTH = 64;
+
+/** Bytes in another encoding are refused: replaced by question marks they would be paid for. */
+export function decodeUtf8(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw new Refusal('invalid_json', 'The body is not valid UTF-8 text; JSON is sent in UTF-8.');
+}
 
 /**
  * Parses a request body. An empty one is an empty object. Malformed JSON is refused with line and column; NUL and lone

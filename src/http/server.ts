@@ -3,10 +3,11 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyPluginCallback,
+  type FastifyRequest,
   LogController,
 } from 'fastify';
 import { Refusal } from '../application/refusal.ts';
-import { parseJsonBody } from './json-body.ts';
+import { decodeUtf8, parseJsonBody } from './json-body.ts';
 import { BODY_LIMIT_BYTES, presentError } from './present-errors.ts';
 
 export interface ServerOptions {
@@ -41,19 +42,30 @@ export async function buildServer({ logger, trustProxy, plugins }: ServerOptions
   return app;
 }
 
-/** `application/json`, also without a declared type; an empty body is fine everywhere. */
+/** `application/json` in plain UTF-8; an empty body is fine everywhere. */
 function acceptJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     /^(?:application|text)\/(?:[\w.+-]+\+)?json/i,
-    { parseAs: 'string' },
-    (_request, body, done) => {
+    { parseAs: 'buffer' },
+    (request, body, done) => {
       try {
-        done(null, parseJsonBody(body.toString()));
+        refuseCompressed(request);
+        done(null, parseJsonBody(decodeUtf8(Buffer.from(body))));
       } catch (error) {
         done(error instanceof Error ? error : new Error(String(error)));
       }
     },
+  );
+}
+
+function refuseCompressed({ headers }: FastifyRequest): void {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || encoding === '' || encoding === 'identity') return;
+  throw new Refusal(
+    'unsupported_media_type',
+    `Content-Encoding is ${JSON.stringify(encoding.slice(0, 40))}; send the body uncompressed.`,
+    { param: 'Content-Encoding' },
   );
 }
 

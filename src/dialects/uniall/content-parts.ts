@@ -1,12 +1,14 @@
+import { describeWords } from '../../application/describe-words.ts';
 import type { DraftInput, Named } from '../../domain/draft.ts';
 import { isJsonObject, type Json, type JsonObject, lookUp } from '../../domain/json.ts';
-import type { InputRole, MediaKind } from '../../domain/request.ts';
+import type { InputRole, MediaKind, Warning } from '../../domain/request.ts';
 import { issue, readAddress, readText, shown } from './read-fields.ts';
 
 /** The Volcano-native `content[]` of the new Seedance form (UniAll: Seedance 2.0, create-task). */
 export interface Content {
   readonly prompt?: Named<string>;
   readonly inputs: readonly DraftInput[];
+  readonly warnings: readonly Warning[];
 }
 
 interface PartKind {
@@ -37,23 +39,47 @@ export function readContent({ value, param }: Named<Json>): Content {
   }));
   const texts = parts.filter(({ part }) => part['type'] === 'text');
   const media = parts.filter(({ part }) => part['type'] !== 'text');
-  const prompt = texts
-    .map(({ part, at }) => readText({ value: part['text'] ?? '', param: `${at}.text` }).value)
-    .join('\n');
+  const prompt = texts.map(({ part, at }) => readText(required(part['text'], `${at}.text`)).value).join('\n');
   const [first] = texts;
   return {
     ...(first && { prompt: { value: prompt, param: `${first.at}.text` } }),
     inputs: media.map(({ part, at }) => readMedia(part, { at, only: media.length === 1 })),
+    warnings: parts.flatMap(({ part, at }) => unknownNames(part, at)),
   };
 }
 
+function required(value: Json | undefined, param: string): Named<Json> {
+  if (value === undefined || value === null) throw issue('missing_field', param, `${param} is required.`);
+  return { value, param };
+}
+
+/** Names in a part that mean nothing here: dropped, and said so. */
+function unknownNames(part: JsonObject, at: string): readonly Warning[] {
+  const type = String(part['type']);
+  const holder = part[type];
+  const unknown = [
+    ...Object.keys(part).filter((name) => name !== 'type' && name !== 'role' && name !== type),
+    ...(isJsonObject(holder) ? Object.keys(holder).filter((name) => name !== 'url') : []).map(
+      (name) => `${type}.${name}`,
+    ),
+  ];
+  return unknown.map((name) => ({
+    code: 'unknown_field',
+    param: `${at}.${name}`,
+    message: `${at}.${name} is not a field that Onereel knows; it is ignored.`,
+  }));
+}
+
 function readPart(part: Json, at: string): JsonObject {
-  const type = isJsonObject(part) ? part['type'] : undefined;
-  if (isJsonObject(part) && (type === 'text' || (typeof type === 'string' && Object.hasOwn(PARTS, type)))) return part;
+  if (!isJsonObject(part)) {
+    throw issue('invalid_value', at, `${at} is ${shown(part)}; it must be a part such as {"type":"text","text":"…"}.`);
+  }
+  const type = part['type'];
+  if (type === 'text' || (typeof type === 'string' && Object.hasOwn(PARTS, type))) return part;
   throw issue(
     'invalid_value',
     `${at}.type`,
-    `${at}.type is ${shown(type)}; it must be text, ${Object.keys(PARTS).join(', ')}.`,
+    `${at}.type is ${shown(type)}; it must be ${describeWords(['text', ...Object.keys(PARTS)])}.`,
   );
 }
 
@@ -63,8 +89,8 @@ function readMedia(part: JsonObject, { at, only }: { readonly at: string; readon
   if (!kind) throw issue('invalid_value', `${at}.type`, `${at}.type is ${shown(type)}.`);
   const holder = part[type];
   const address = isJsonObject(holder)
-    ? { value: holder['url'] ?? null, param: `${at}.${type}.url` }
-    : { value: holder ?? null, param: `${at}.${type}` };
+    ? required(holder['url'], `${at}.${type}.url`)
+    : required(holder, `${at}.${type}`);
   return {
     role: readRole(part['role'], { kind, at, only }),
     kind: kind.kind,
@@ -86,10 +112,10 @@ function readRole(
     throw issue(
       'missing_field',
       `${at}.role`,
-      `${at}.role is required when there are several inputs: ${names.join(', ')}.`,
+      `${at}.role is required when there are several inputs: ${describeWords(names)}.`,
     );
   }
   const known = typeof role === 'string' ? lookUp(kind.roles, role) : undefined;
   if (known) return known;
-  throw issue('invalid_value', `${at}.role`, `${at}.role is ${shown(role)}; it must be ${names.join(', ')}.`);
+  throw issue('invalid_value', `${at}.role`, `${at}.role is ${shown(role)}; it must be ${describeWords(names)}.`);
 }

@@ -27,6 +27,14 @@ const FAMILIES: Readonly<Record<string, Readonly<Record<string, MediaField>>>> =
 
 export const mediaFieldsOf = (family: string): Readonly<Record<string, MediaField>> => FAMILIES[family] ?? {};
 
+/** What an input is called here, by role and kind. */
+export const inputNamesOf = (family: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(mediaFieldsOf(family))
+      .reverse()
+      .map(([name, { role, kind }]) => [`${role}.${kind}`, name]),
+  );
+
 /** Every media field of this protocol, so that one of another family is refused by name and never dropped. */
 export const MEDIA_FIELDS: ReadonlySet<string> = new Set(Object.values(FAMILIES).flatMap(Object.keys));
 

@@ -1,3 +1,4 @@
+import { describeWords } from '../../application/describe-words.ts';
 import type { DraftInput, Named } from '../../domain/draft.ts';
 import type { Json } from '../../domain/json.ts';
 import { issue, readText, shown } from './read-fields.ts';
@@ -13,7 +14,7 @@ export function applyOperation(field: Named<Json>, inputs: readonly DraftInput[]
     throw issue(
       'invalid_value',
       field.param,
-      `${field.param} is ${shown(field.value)}; it must be ${OPERATIONS.join(', ')}.`,
+      `${field.param} is ${shown(field.value)}; it must be ${describeWords(OPERATIONS)}.`,
     );
   // A single `image` beside an operation on references is one of them.
   const meant =

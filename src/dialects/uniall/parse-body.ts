@@ -2,7 +2,8 @@ import type { Draft, DraftInput, Named } from '../../domain/draft.ts';
 import { isJsonObject, type Json, lookUp } from '../../domain/json.ts';
 import type { Warning } from '../../domain/request.ts';
 import { type Content, readContent } from './content-parts.ts';
-import { FOREIGN_MEDIA_FIELDS, MEDIA_FIELDS, mediaFieldsOf } from './families.ts';
+import { FOREIGN_MEDIA_FIELDS, inputNamesOf, MEDIA_FIELDS, mediaFieldsOf } from './families.ts';
+import { collectIssues } from './issue-collector.ts';
 import { applyOperation } from './operation.ts';
 import {
   type Fields,
@@ -34,56 +35,84 @@ const SYNONYMS = {
   seed: ['seed'],
 } as const;
 
+/** What callers elsewhere name an address to be told at. */
+const CALLBACKS = ['webhook_url', 'callback_url', 'webhook', 'callback', 'notify_hook', 'notify_url'] as const;
+
 const READ_HERE: ReadonlySet<string> = new Set([
   'model',
   'prompt',
   'metadata',
   'content',
   'operation',
-  'webhook_url',
-  'callback_url',
+  'off_peak',
+  ...CALLBACKS,
   ...Object.values(SYNONYMS).flat(),
 ]);
 
-/** Reads a create body of this protocol. `familyOf` answers the family of a known model. */
+/**
+ * Reads a create body of this protocol. `familyOf` answers the family of a known model. Throws a Refusal that lists
+ * every field that cannot be read. Of an unknown model nothing but the name is read: what its fields mean is unknown.
+ */
 export function parseBody(body: Json, familyOf: (model: string) => string | undefined): ParsedBody {
   const fields = readFields(body);
-  refuseNotYet(fields);
   const model = readModel(fields);
   const family = familyOf(model);
-  const { prompt, inputs, warnings } = readStart(fields, { family, model });
-  const seconds = readOne(fields, SYNONYMS.seconds, readInteger);
-  const size = readOne(fields, SYNONYMS.size, readText);
-  const aspectRatio = readOne(fields, SYNONYMS.aspectRatio, readText);
-  const audio = readOne(fields, SYNONYMS.audio, readBoolean);
-  const seed = readOne(fields, SYNONYMS.seed, readInteger);
-  const metadata = readMetadata(fields);
+  if (family === undefined) return { draft: { model, inputs: [], options: {} }, warnings: [] };
+  const { attempt, refuseIfAny } = collectIssues();
+  attempt(() => refuseNotYet(fields));
+  attempt(() => refuseOffPeak(fields, model));
+  const start = attempt(() => readStart(fields, { family, model }));
+  const seconds = attempt(() => readOne(fields, SYNONYMS.seconds, readInteger));
+  const size = attempt(() => readOne(fields, SYNONYMS.size, readText));
+  const aspectRatio = attempt(() => readOne(fields, SYNONYMS.aspectRatio, readText));
+  const audio = attempt(() => readOne(fields, SYNONYMS.audio, readBoolean));
+  const seed = attempt(() => readOne(fields, SYNONYMS.seed, readInteger));
+  const metadata = attempt(() => readMetadata(fields));
+  refuseIfAny();
   return {
     draft: {
       model,
-      inputs,
-      ...(prompt && { prompt }),
+      inputs: start?.inputs ?? [],
+      ...(start?.prompt && { prompt: start.prompt }),
       ...(seconds && { seconds }),
       ...(size && { size }),
       ...(aspectRatio && { aspectRatio }),
       ...(audio && { audio }),
       ...(seed && { seed }),
       options: readOptions(fields),
+      vocabulary: {
+        fields: [...READ_HERE, ...Object.keys(mediaFieldsOf(family))],
+        inputs: fields.has('content') ? {} : inputNamesOf(family),
+      },
     },
-    warnings,
+    warnings: start?.warnings ?? [],
     ...(metadata !== undefined && { metadata }),
   };
 }
 
 /** What a later version brings is refused, never ignored. */
 function refuseNotYet(fields: Fields): void {
-  const field = fields.get('webhook_url') ?? fields.get('callback_url');
+  const field = CALLBACKS.map((name) => fields.get(name)).find((found) => found !== undefined);
   if (field)
     throw issue(
       'not_supported',
       field.param,
       `${field.param} is not supported yet. Ask GET /v1/video/generations/{id} for the state.`,
     );
+}
+
+/** Off-peak hours have another price, so the word for them is never dropped. */
+function refuseOffPeak(fields: Fields, model: string): void {
+  const field = fields.get('off_peak');
+  if (!field) return;
+  const asked = readBoolean(field).value;
+  const has = model.endsWith('-offpeak');
+  if (asked === has) return;
+  throw issue(
+    'conflicting_inputs',
+    field.param,
+    `${field.param} is ${asked}, but ${model} ${has ? 'always' : 'never'} waits for off-peak hours: they are part of a model’s name, such as viduq3p-720p-offpeak.`,
+  );
 }
 
 function readModel(fields: Fields): string {
@@ -99,7 +128,7 @@ function readModel(fields: Fields): string {
 
 function readStart(
   fields: Fields,
-  { family, model }: { readonly family: string | undefined; readonly model: string },
+  { family, model }: { readonly family: string; readonly model: string },
 ): { readonly prompt?: Named<string>; readonly inputs: readonly DraftInput[]; readonly warnings: readonly Warning[] } {
   const inputs = readInputs(fields, { family, model });
   const promptField = fields.get('prompt');
@@ -107,7 +136,7 @@ function readStart(
   const contentField = fields.get('content');
   const operation = fields.get('operation');
   for (const field of [contentField, operation]) {
-    if (field && family !== undefined && family !== 'seedance') {
+    if (field && family !== 'seedance') {
       throw issue(
         'unsupported_field',
         field.param,
@@ -124,13 +153,14 @@ function readStart(
     ...content,
     warnings: operation
       ? [
+          ...content.warnings,
           {
             code: 'ignored_field',
             param: operation.param,
             message: `${operation.param} has no effect beside content[]: the roles of the parts say it.`,
           },
         ]
-      : [],
+      : content.warnings,
   };
 }
 
@@ -155,9 +185,9 @@ function refuseBoth({
 
 function readInputs(
   fields: Fields,
-  { family, model }: { readonly family: string | undefined; readonly model: string },
+  { family, model }: { readonly family: string; readonly model: string },
 ): readonly DraftInput[] {
-  const known = mediaFieldsOf(family ?? '');
+  const known = mediaFieldsOf(family);
   const inputs: DraftInput[] = [];
   for (const [name, field] of fields) {
     const meaning = lookUp(known, name);
@@ -166,7 +196,7 @@ function readInputs(
       inputs.push(
         ...addresses.map(({ value, param }) => ({ role: meaning.role, kind: meaning.kind, url: value, param })),
       );
-    } else if (family !== undefined && isForeignMedia(name, field.value)) {
+    } else if (isForeignMedia(name, field.value)) {
       const called = lookUp(FOREIGN_MEDIA_FIELDS, name);
       const hint = called !== undefined && Object.hasOwn(known, called) ? ` Use ${called}.` : '';
       throw issue(
@@ -181,13 +211,16 @@ function readInputs(
 
 const ADDRESS = /^(?:https?:\/\/|data:(?:image|video|audio)\/)/i;
 
-/** A media field of somebody else: by its name, or an unknown name that holds an address. No video is paid without it. */
+/** A media field of somebody else: by its name, or an unknown name that holds an address at any depth. No video is paid without it. */
 function isForeignMedia(name: string, value: Json): boolean {
   if (MEDIA_FIELDS.has(name) || Object.hasOwn(FOREIGN_MEDIA_FIELDS, name))
     return value !== '' && !(Array.isArray(value) && value.length === 0);
-  if (READ_HERE.has(name) || name === 'wm_url') return false;
-  const values = Array.isArray(value) ? value : [value];
-  return values.some((item) => typeof item === 'string' && ADDRESS.test(item));
+  return !READ_HERE.has(name) && name !== 'wm_url' && holdsAddress(value);
+}
+
+function holdsAddress(value: Json): boolean {
+  if (typeof value === 'string') return ADDRESS.test(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsAddress);
 }
 
 function readOne<T>(

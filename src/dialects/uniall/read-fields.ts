@@ -75,8 +75,9 @@ export function readBoolean(field: Named<Json>): Named<boolean> {
 
 /** An address: a non-empty string. */
 export function readAddress(field: Named<Json>): Named<string> {
-  const text = readText(field);
-  if (text.value.trim() !== '') return { value: text.value.trim(), param: text.param };
+  const { value, param } = field;
+  if (typeof value !== 'string') throw wrong(field, 'one address as a string: an http or https URL, or a data URI');
+  if (value.trim() !== '') return { value: value.trim(), param };
   throw wrong(field, 'an http or https URL, or a data URI; leave the field out when there is none');
 }
 

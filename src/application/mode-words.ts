@@ -1,0 +1,39 @@
+import { capabilitiesOf, modesOf, type OpenRoute } from '../domain/catalogue.ts';
+import type { Draft } from '../domain/draft.ts';
+import type { Issue } from '../domain/issue.ts';
+import type { InputRule } from '../domain/model.ts';
+import type { Mode } from '../domain/request.ts';
+import { fieldOf, inputName } from './input-words.ts';
+
+/** What a video is made from, as the end of a sentence: "takes 1 to 16 seconds from references". */
+export const FROM: Readonly<Record<Mode, string>> = {
+  text: 'from a prompt alone',
+  image: 'from a first frame',
+  frames: 'from a first and a last frame',
+  references: 'from references',
+  extend: 'when it extends a video',
+  edit: 'when it edits a video',
+};
+
+/** What a model cannot be asked for, said once for all its routes. */
+export function unsupportedMode(draft: Draft, mode: Mode, routes: readonly OpenRoute[]): Issue {
+  const able = modesOf(routes).map((known) => needsOf(draft, rulesOf(routes, known)));
+  const takes = `${draft.model} makes no video ${FROM[mode]}. It takes ${able.join('; or ')}.`;
+  const [input] = draft.inputs;
+  if (input) {
+    const param = fieldOf(input.param);
+    return { param, code: 'unsupported_field', message: `${param} is not supported here: ${takes}` };
+  }
+  const [need] = rulesOf(routes, modesOf(routes)[0] ?? mode);
+  const param = need ? inputName(draft, need) : 'prompt';
+  return { param, code: 'missing_field', message: `${param} is required: ${takes}` };
+}
+
+const rulesOf = (routes: readonly OpenRoute[], mode: Mode): readonly InputRule[] =>
+  routes.map((open) => capabilitiesOf(open, mode)).find((found) => found !== undefined)?.inputs ?? [];
+
+function needsOf(draft: Draft, rules: readonly InputRule[]): string {
+  if (rules.length === 0) return 'prompt alone';
+  const names = rules.map((rule) => inputName(draft, rule));
+  return names.join(rules.some(({ min }) => min === 0) ? ', ' : ' with ');
+}
