@@ -11,8 +11,8 @@ export const FROM: Readonly<Record<Mode, string>> = {
   image: 'from a first frame',
   frames: 'from a first and a last frame',
   references: 'from references',
-  extend: 'when it extends a video',
-  edit: 'when it edits a video',
+  extend: 'from a video to extend',
+  edit: 'from a video to edit',
 };
 
 /** What a model cannot be asked for, said once for all its routes. */

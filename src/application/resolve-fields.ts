@@ -37,7 +37,7 @@ export function resolvePrompt({ draft, capabilities, mode }: Question): Resolved
     const need =
       mode === 'text'
         ? 'prompt is required: say what the video shows, or send media to start from'
-        : `prompt is required ${FROM[mode]}`;
+        : `prompt is required when a video is made ${FROM[mode]}`;
     return { value: '', ...issue('prompt', 'missing_field', `${need}.`) };
   }
   const length = [...prompt.value].length;

@@ -93,7 +93,7 @@ async function checkedAddresses(
   const refused = addresses.find((address) => !isPublicAddress(address));
   if (refused === undefined) return addresses;
   // The address itself stays out of the message: it would tell a stranger what our network's names mean.
-  const where = refused === target.host ? 'this is not' : `${target.host} leads to an address that is not`;
+  const where = refused === target.host ? 'its address is not' : `${target.host} leads to an address that is not`;
   throw new GuardedFetchError('private_address', {
     message:
       `${target.label}: ${where} a public one; only public internet addresses are fetched ` +

@@ -111,7 +111,7 @@ function refuseOffPeak(fields: Fields, model: string): void {
   throw issue(
     'conflicting_inputs',
     field.param,
-    `${field.param} is ${asked}, but ${model} ${has ? 'always' : 'never'} waits for off-peak hours: they are part of a model’s name, such as viduq3p-720p-offpeak.`,
+    `${field.param} is ${asked}, but ${model} ${has ? 'always' : 'never'} waits for off-peak hours: choose a model whose name ${has ? 'does not end' : 'ends'} in -offpeak.`,
   );
 }
 

@@ -30,7 +30,7 @@ function unknownNames(request: GenerationRequest): readonly Issue[] {
     .map((number) => ({
       param: 'prompt',
       code: 'invalid_value',
-      message: `prompt names @Image${number}, but there ${count === 1 ? 'is 1 reference image' : `are ${count} reference images`}: @Image1 to @Image${count} can be named.`,
+      message: `prompt names @Image${number}, but there ${count === 1 ? 'is 1 reference image' : `are ${count} reference images`}: ${count === 1 ? 'only @Image1' : `@Image1 to @Image${count}`} can be named.`,
     }));
 }
 

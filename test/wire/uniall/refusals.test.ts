@@ -1,0 +1,60 @@
+import { createCanvas } from '@napi-rs/canvas';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { api } from '../../harness/api.ts';
+import { discard, type RunningGateway, startTestGateway } from '../../harness/gateway.ts';
+import { type MediaServer, pngOf, startMediaServer } from '../../harness/media-server.ts';
+import { rows } from '../../harness/rows.ts';
+import type { RefusalCase } from './refusal-case.ts';
+import { FIELD_REFUSALS } from './refusal-cases-fields.ts';
+import { MEDIA_REFUSALS } from './refusal-cases-media.ts';
+import { SEEDANCE_REFUSALS } from './refusal-cases-seedance.ts';
+import { SEEDANCE_CONTENT_REFUSALS } from './refusal-cases-seedance-content.ts';
+import { VEO_REFUSALS } from './refusal-cases-veo.ts';
+import { VIDU_REFUSALS } from './refusal-cases-vidu.ts';
+import { VIDU_OPTION_REFUSALS } from './refusal-cases-vidu-options.ts';
+
+let gateway: RunningGateway;
+let media: MediaServer;
+
+beforeAll(async () => {
+  media = await startMediaServer();
+  media.put('picture.png', { mediaType: 'image/png', bytes: pngOf({ width: 640, height: 360 }) });
+  media.put('picture.webp', { mediaType: 'image/webp', bytes: createCanvas(64, 64).toBuffer('image/webp') });
+  media.put('page.html', { mediaType: 'text/html', bytes: Buffer.from('<p>There is no such picture.</p>') });
+  gateway = await startTestGateway({ env: { ONEREEL_FETCH_ALLOW: media.hostPort } });
+});
+
+/** Refused before spent: no generation, no money moved, nothing for a vendor. */
+afterAll(async () => {
+  const [left] = await rows(
+    gateway.dataFolder,
+    `select (select count(*) from generations)::int as generations, (select count(*) from attempts)::int as attempts,
+      (select count(*) from ledger_transactions where kind <> 'grant')::int as bookings`,
+  );
+  await discard(gateway);
+  await media.close();
+  expect(left).toEqual({ generations: 0, attempts: 0, bookings: 0 });
+});
+
+describe.each([
+  ['Vidu', [...VIDU_REFUSALS, ...VIDU_OPTION_REFUSALS]],
+  ['Seedance', [...SEEDANCE_REFUSALS, ...SEEDANCE_CONTENT_REFUSALS]],
+  ['Veo', VEO_REFUSALS],
+  ['any model', [...FIELD_REFUSALS, ...MEDIA_REFUSALS]],
+])('%s refuses', (_family, cases) => {
+  test.each(cases)('$asks', async ({ body, code, param, message, issues }: RefusalCase) => {
+    const sent = JSON.stringify(body).replaceAll('{MEDIA}', media.url);
+    const answer = await api(gateway).create(sent);
+    expect(answer.body).toEqual({
+      error: {
+        message: message.replaceAll('{MEDIA}', media.url),
+        type: 'invalid_request_error',
+        code,
+        param,
+        request_id: answer.headers.get('x-request-id'),
+        ...(issues && { issues: issues.map(([of, kind, text]) => ({ param: of, code: kind, message: text })) }),
+      },
+    });
+    expect(answer.status).toBe(400);
+  });
+});
