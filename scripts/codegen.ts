@@ -7,7 +7,13 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describeApi } from '../src/openapi.ts';
+import { buildCatalogue } from '../src/catalog/catalogue.ts';
+import { PUBLIC_MODELS } from '../src/catalog/public-models.ts';
+import { API_ROUTES, describeApi } from '../src/openapi.ts';
+import { PROVIDERS } from '../src/providers/registry.ts';
+import { errorsPage } from './pages/errors-page.ts';
+import { modelsPage } from './pages/models-page.ts';
+import { testModePage } from './pages/test-mode-page.ts';
 
 interface Generator {
   /** The file it makes, relative to the project. */
@@ -17,6 +23,9 @@ interface Generator {
 }
 
 const GENERATORS: readonly Generator[] = [
+  { file: 'docs/models.md', make: async () => modelsPage(buildCatalogue(PUBLIC_MODELS, PROVIDERS)) },
+  { file: 'docs/errors.md', make: async () => errorsPage(API_ROUTES) },
+  { file: 'docs/test-mode.md', make: async () => testModePage() },
   { file: 'docs/openapi.json', make: async () => `${JSON.stringify(describeApi(), null, 2)}\n` },
 ];
 

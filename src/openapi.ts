@@ -1,4 +1,5 @@
 import packageFile from '../package.json' with { type: 'json' };
+import type { RouteDescription } from './application/route-description.ts';
 import { PUBLIC_MODELS } from './catalog/public-models.ts';
 import { describeUniallRoutes } from './dialects/uniall/describe-routes.ts';
 import { UNIALL_PREFIXES } from './dialects/uniall/routes.ts';
@@ -14,11 +15,17 @@ Every GET also answers HEAD. A path that is not described here answers 404 \`not
 \`method_not_allowed\`, both in the form of Error. Not supported yet, and answered 400 \`not_supported\`: cancelling
 (POST …/{id}/cancel), deleting (DELETE …/{id}), the event stream (GET …/{id}/events), webhook_url, and Prefer: wait.`;
 
+/** Every route that is described. */
+export const API_ROUTES: readonly RouteDescription[] = [
+  ...describeUniallRoutes(UNIALL_PREFIXES),
+  ...describeHttpRoutes(UNIALL_PREFIXES),
+];
+
 /** The OpenAPI document of everything that is served. */
 export const describeApi = (): object =>
   openApiDocument({
     version: packageFile.version,
     description: DESCRIPTION,
-    routes: [...describeUniallRoutes(UNIALL_PREFIXES), ...describeHttpRoutes(UNIALL_PREFIXES)],
+    routes: API_ROUTES,
     examples: { ModelName: PUBLIC_MODELS.map(({ id }) => id) },
   });

@@ -17,7 +17,7 @@ export const houseErrorBody = z
     error: z.object({
       message: z.string().describe('For people: the field, the value and what is allowed.'),
       type: z.enum([...new Set(Object.values(REFUSALS).map(({ type }) => type))]),
-      code: z.enum(codes).describe('For programs. Docs: docs/errors.md.'),
+      code: z.enum(codes).describe('For programs. docs/errors.md lists them.'),
       param: z.string().nullable().describe('The field or header it is about.'),
       request_id: z.string().describe('The same as the header x-request-id.'),
       issues: z.array(issue).min(2).optional().describe('All that is wrong, when it is several things.'),

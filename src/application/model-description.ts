@@ -24,7 +24,7 @@ const inputRule = z
   .meta({ id: 'InputRule', description: 'How many inputs of a role and kind a mode takes, and what they may be.' });
 
 /** What a model can do in one mode: allowed values, then what is sent when nothing is said. */
-export const modeDescription = z
+const modeDescription = z
   .object({
     duration: z.object({
       allowed: z.array(z.int()),
