@@ -1,24 +1,8 @@
-import { Agent, request as send } from 'undici';
+import { Agent, type Dispatcher, request as send } from 'undici';
 import type { ChannelAccess, ExchangeOutcome } from '../application/ports.ts';
 import type { Exchange, HttpRequest, HttpResponse } from '../domain/http.ts';
+import { noting } from './first-byte.ts';
 import { readAnswer } from './read-answer.ts';
-
-/** Errors after which surely not one byte of the request has left: no name, no connection, no TLS. */
-const NOTHING_SENT = new Set([
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'EPROTO',
-]);
 
 export interface Line {
   readonly agent: Agent;
@@ -26,32 +10,56 @@ export interface Line {
   readonly spoolFolder: string;
 }
 
+/** HTTP/1.1 only: HTTP/2 may send a request again by itself when a stream is refused, and a create is sent once. */
 export const openAgent = (): Agent =>
-  new Agent({ connect: { timeout: 10_000 }, keepAliveTimeout: 10_000, pipelining: 1, connections: 128 });
+  new Agent({
+    connect: { timeout: 10_000 },
+    keepAliveTimeout: 10_000,
+    pipelining: 1,
+    connections: 128,
+    allowH2: false,
+  });
+
+interface Performed {
+  readonly origin: string;
+  readonly request: HttpRequest;
+  readonly deadlineSeconds: number;
+}
 
 /** One signed request at an absolute address, and its parsed answer. */
 export async function perform<Input, Result>(
   line: Line,
-  call: { readonly origin: string; readonly request: HttpRequest; readonly deadlineSeconds: number },
+  call: Performed,
   exchange: Exchange<Input, Result>,
   input: Input,
 ): Promise<ExchangeOutcome<Result>> {
-  let answer: HttpResponse;
+  let sent = false;
+  const dispatcher = noting(line.agent, () => {
+    sent = true;
+  });
   try {
-    const response = await send(addressOf(call.origin, call.request), {
-      dispatcher: line.agent,
-      method: call.request.method,
-      headers: headersOf(call.request),
-      ...bodyOf(call.request),
-      signal: AbortSignal.timeout(call.deadlineSeconds * 1000),
-      headersTimeout: call.deadlineSeconds * 1000,
-      bodyTimeout: call.deadlineSeconds * 1000,
-    });
-    answer = await readAnswer(response, { spoolFolder: line.spoolFolder, spools: exchange.spools });
+    const answer = await ask({ ...line, dispatcher }, call, exchange.spools);
+    return { answered: true, result: exchange.parse(answer, input) };
   } catch (error) {
-    return { answered: false, sent: !NOTHING_SENT.has(codeOf(error)), reason: reasonOf(error) };
+    return { answered: false, sent, reason: reasonOf(error) };
   }
-  return { answered: true, result: exchange.parse(answer, input) };
+}
+
+async function ask(
+  { dispatcher, spoolFolder }: Line & { readonly dispatcher: Dispatcher },
+  { origin, request, deadlineSeconds }: Performed,
+  spools: string | undefined,
+): Promise<HttpResponse> {
+  const response = await send(addressOf(origin, request), {
+    dispatcher,
+    method: request.method,
+    headers: headersOf(request),
+    ...bodyOf(request),
+    signal: AbortSignal.timeout(deadlineSeconds * 1000),
+    headersTimeout: deadlineSeconds * 1000,
+    bodyTimeout: deadlineSeconds * 1000,
+  });
+  return readAnswer(response, { spoolFolder, spools });
 }
 
 /** Base, path and query as the adapter wrote them. The base may have a path of its own. */
@@ -71,7 +79,7 @@ export function headersOf({ headers, body }: HttpRequest): Record<string, string
   return { accept: 'application/json', 'user-agent': 'onereel', ...type, ...headers };
 }
 
-export function bodyOf({ body }: HttpRequest): { readonly body?: string } {
+function bodyOf({ body }: HttpRequest): { readonly body?: string } {
   if (body === undefined) return {};
   return { body: 'json' in body ? JSON.stringify(body.json) : new URLSearchParams(body.form).toString() };
 }

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { request as send } from 'undici';
 import type { ChannelAccess, ExchangeOutcome, Upstream } from '../application/ports.ts';
@@ -26,7 +26,10 @@ interface Call {
 
 const DOWNLOAD_SECONDS = 1800;
 
-/** Speaks to vendors: HTTP with the channel's own origin and credentials. Nothing here decides anything. */
+/**
+ * Speaks to vendors: HTTP with the channel's own origin and credentials. Nothing here decides anything. `close` ends what
+ * is still under way: its time to finish is over by then.
+ */
 export function openUpstream(options: UpstreamOptions): Upstream & { close(): Promise<void> } {
   const line: Line = { agent: openAgent(), spoolFolder: options.spoolFolder };
   const tokens = new AccessTokens(() => options.now().getTime());
@@ -82,7 +85,7 @@ export function openUpstream(options: UpstreamOptions): Upstream & { close(): Pr
     if ('spool' in from) {
       const path = join(options.spoolFolder, basename(from.spool));
       await access(path);
-      return createReadStream(path);
+      return readOnce(path);
     }
     const request = await signed({ ...call, deadlineSeconds: 30 }, from.request);
     if ('reason' in request) throw new Error(request.reason);
@@ -97,7 +100,16 @@ export function openUpstream(options: UpstreamOptions): Upstream & { close(): Pr
     throw new Error(`the vendor's storage answered ${response.statusCode}`);
   };
 
-  return { exchange, download, close: () => line.agent.close() };
+  return { exchange, download, close: () => line.agent.destroy() };
+}
+
+/** A spooled file is needed once: after a failed try the vendor is asked again, and spools another. */
+async function* readOnce(path: string): AsyncIterable<Uint8Array> {
+  try {
+    yield* createReadStream(path);
+  } finally {
+    await rm(path, { force: true });
+  }
 }
 
 /** A token that was refused is not used again. */
