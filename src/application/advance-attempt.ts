@@ -2,13 +2,11 @@ import { type Held, settleOn, takeIn, witness } from './attempt-step.ts';
 import { collect } from './collect-output.ts';
 import { confirm } from './confirm-submission.ts';
 import type { EngineContext } from './context.ts';
+import { horizonSeconds } from './horizon.ts';
 import type { Claim } from './ports.ts';
 import { submit } from './submit-attempt.ts';
 import { track } from './track-attempt.ts';
 
-/** What the vendor may at most take, and a day for it to answer: after that the attempt is given up. */
-const GRACE_SECONDS = 24 * 3600;
-const MOST_HORIZON_SECONDS = 7 * 24 * 3600 - 3600;
 /** Carries a claimed attempt one step on: first what was seen but not yet taken in, then the next action of its state. */
 export async function advanceAttempt(ctx: EngineContext, claim: Claim): Promise<void> {
   const file = await ctx.work.read(claim);
@@ -47,8 +45,7 @@ export async function advanceAttempt(ctx: EngineContext, claim: Claim): Promise<
 }
 
 const isPastHorizon = ({ file, provider }: Held): boolean =>
-  file.generationSecondsOld >
-  Math.min(MOST_HORIZON_SECONDS, provider.horizonSeconds(file.route.request) + GRACE_SECONDS);
+  file.generationSecondsOld > horizonSeconds(provider, file.route.request);
 
 const giveUp = (ctx: EngineContext, held: Held): Promise<void> =>
   settleOn(ctx, held, {

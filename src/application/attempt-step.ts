@@ -3,7 +3,7 @@ import type { Model } from '../domain/model.ts';
 import type { Provider } from '../domain/provider.ts';
 import { nextConfirmationLookSeconds, nextLookSeconds } from '../domain/schedule.ts';
 import type { EngineContext } from './context.ts';
-import type { AttemptFile, Claim, DecideOutcome, Decision } from './ports.ts';
+import type { AttemptFile, Claim, DecideOutcome, Decision, Passed } from './ports.ts';
 
 /** A claimed attempt with all that a step needs. */
 export interface Held {
@@ -29,7 +29,7 @@ export async function takeIn(
   held: Held,
   { number, evidence }: { number: bigint; evidence: Evidence },
 ): Promise<void> {
-  const step = absorb(held.file.attempt, evidence) ?? { to: 'same', answered: true };
+  const step = absorb(held.file.attempt, evidence) ?? { to: 'passed' };
   await settleOn(ctx, held, { step, absorbed: number, lookInSeconds: lookAfter(ctx, held, step) });
 }
 
@@ -43,7 +43,7 @@ export async function decideOn(ctx: EngineContext, { claim, file }: Held, decisi
   const outcome = await ctx.work.decide(claim, decision);
   const fields = { attemptId: claim.attemptId, generationId: file.attempt.generationId, channel: file.channel.name };
   if (outcome === 'lost') ctx.log.info('attempt.claim_lost', fields);
-  else if (decision.step.to !== 'same')
+  else if (decision.step.to !== 'same' && decision.step.to !== 'passed')
     ctx.log.info(`attempt.${decision.step.to.replace('-', '_')}`, { ...fields, ...wordsOf(decision) });
   return outcome;
 }
@@ -65,7 +65,7 @@ export function paceOf(
     : { pace: 0.3 / sandboxSpeed, usualSeconds: SANDBOX_USUAL_SECONDS / sandboxSpeed };
 }
 
-function lookAfter(ctx: EngineContext, held: Held, step: Step): number {
+function lookAfter(ctx: EngineContext, held: Held, step: Step | Passed): number {
   const { pace, usualSeconds } = paceOf(ctx, held);
   switch (step.to) {
     case 'running':
@@ -79,11 +79,22 @@ function lookAfter(ctx: EngineContext, held: Held, step: Step): number {
         ...(step.retryAfterSeconds !== undefined && { retryAfterSeconds: step.retryAfterSeconds }),
         pace,
       });
+    case 'passed':
+      return lookAsBefore(ctx, held);
     case 'unconfirmed':
       return nextConfirmationLookSeconds(0);
     default:
       return 0;
   }
+}
+
+/** The next look at an attempt that is as it was. */
+function lookAsBefore(ctx: EngineContext, held: Held): number {
+  const { attempt, submittedSecondsAgo } = held.file;
+  if (attempt.state === 'unconfirmed') return nextConfirmationLookSeconds(attempt.looks);
+  return attempt.state === 'running'
+    ? nextLookSeconds({ runningSeconds: submittedSecondsAgo, unanswered: attempt.unanswered, ...paceOf(ctx, held) })
+    : 0;
 }
 
 export const isDelayed = (ctx: EngineContext, held: Held): boolean =>

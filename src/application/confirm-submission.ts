@@ -1,6 +1,12 @@
 import { canonicalJson, type Json } from '../domain/json.ts';
 import type { Listing } from '../domain/provider.ts';
-import { CONFIRMATION_MIN_LOOKS, CONFIRMATION_MIN_SECONDS, nextConfirmationLookSeconds } from '../domain/schedule.ts';
+import {
+  backOffSeconds,
+  CONFIRMATION_MIN_LOOKS,
+  CONFIRMATION_MIN_SECONDS,
+  nextConfirmationLookSeconds,
+  SENDER_GONE_SECONDS,
+} from '../domain/schedule.ts';
 import { type Held, settleOn, witness } from './attempt-step.ts';
 import type { EngineContext } from './context.ts';
 
@@ -17,16 +23,27 @@ type Look = { readonly found: Json } | 'not_found' | 'unanswered';
  */
 export async function confirm(ctx: EngineContext, held: Held): Promise<void> {
   const { attempt, submittedSecondsAgo } = held.file;
-  const look = held.provider.list ? await lookThrough(ctx, held, held.provider.list) : 'unlistable';
-  if (look === 'unlistable') return conclude(ctx, held);
+  if (!held.provider.list) return waitForSender(ctx, held);
+  const look = await lookThrough(ctx, held, held.provider.list);
   if (typeof look === 'object') return witness(ctx, held, { kind: 'found', operation: look.found });
   const enough = attempt.looks + 1 >= CONFIRMATION_MIN_LOOKS && submittedSecondsAgo >= CONFIRMATION_MIN_SECONDS;
   if (look === 'not_found' && enough) return conclude(ctx, held);
   await settleOn(ctx, held, {
     step: { to: 'same', answered: look === 'not_found' },
-    lookInSeconds: nextConfirmationLookSeconds(look === 'not_found' ? attempt.looks + 1 : attempt.looks),
+    lookInSeconds:
+      look === 'not_found'
+        ? nextConfirmationLookSeconds(attempt.looks + 1)
+        : Math.max(nextConfirmationLookSeconds(attempt.looks), backOffSeconds(attempt.unanswered + 1)),
     delayed: true,
   });
+}
+
+/** Nothing can be looked through, but the sender may be alive and have lost only its claim: its evidence would wake us. */
+function waitForSender(ctx: EngineContext, held: Held): Promise<void> {
+  const left = SENDER_GONE_SECONDS - held.file.submittedSecondsAgo;
+  return left <= 0
+    ? conclude(ctx, held)
+    : settleOn(ctx, held, { step: { to: 'passed' }, lookInSeconds: left, delayed: true });
 }
 
 const conclude = (ctx: EngineContext, held: Held): Promise<void> =>
@@ -35,6 +52,7 @@ const conclude = (ctx: EngineContext, held: Held): Promise<void> =>
 async function lookThrough(ctx: EngineContext, held: Held, list: NonNullable<Held['provider']['list']>): Promise<Look> {
   const { file, provider } = held;
   let cursor: string | undefined;
+  let missed = false;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const outcome = await ctx.upstream.exchange(
       { provider, channel: file.channel, deadlineSeconds: DEADLINE_SECONDS },
@@ -47,11 +65,13 @@ async function lookThrough(ctx: EngineContext, held: Held, list: NonNullable<Hel
     );
     if (!outcome.answered || 'state' in outcome.result) return 'unanswered';
     const found = await findOurs(ctx, held, outcome.result);
-    if (found !== 'not_found') return found;
+    if (typeof found === 'object') return found;
+    missed ||= found === 'unanswered';
     cursor = outcome.result.next;
-    if (cursor === undefined) return 'not_found';
+    if (cursor === undefined) return missed ? 'unanswered' : 'not_found';
   }
-  return 'not_found';
+  // There is more than was looked through: that it is not there was not seen.
+  return 'unanswered';
 }
 
 async function findOurs(ctx: EngineContext, held: Held, { items }: Listing<Json>): Promise<Look> {
@@ -61,14 +81,15 @@ async function findOurs(ctx: EngineContext, held: Held, { items }: Listing<Json>
   // Where the list does not show the tag, each task that is not ours already is asked for its own.
   const untagged = items.filter(({ tag }) => tag === undefined).map(({ operation }) => operation);
   const owned = await ctx.work.ownedOperations(file.channel.id, untagged);
+  let missed = false;
   for (const operation of untagged.filter((candidate) => !owned.has(canonicalJson(candidate)))) {
     const outcome = await ctx.upstream.exchange(
       { provider: held.provider, channel: file.channel, deadlineSeconds: DEADLINE_SECONDS },
       held.provider.poll,
       operation,
     );
-    if (!outcome.answered || outcome.result.state === 'unanswered') return 'unanswered';
-    if (outcome.result.tag === file.tag) return { found: operation };
+    if (!outcome.answered || outcome.result.state === 'unanswered') missed = true;
+    else if (outcome.result.tag === file.tag) return { found: operation };
   }
-  return 'not_found';
+  return missed ? 'unanswered' : 'not_found';
 }

@@ -1,4 +1,5 @@
 import type { Attempt, Evidence, Step } from '../domain/attempt.ts';
+import type { Failure } from '../domain/failure.ts';
 import type { Generation, GenerationState, Output, PlannedRoute } from '../domain/generation.ts';
 import type { Exchange } from '../domain/http.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
@@ -110,7 +111,7 @@ export interface WorkStore {
     readonly owner: string;
   }): Promise<readonly Claim[]>;
   heartbeat(claims: readonly Claim[], leaseSeconds: number): Promise<void>;
-  /** Hands claims back at once, so that another process need not wait for the lease. */
+  /** Hands claims back at once, so that another process need not wait for the lease; not while a create may be on its way. */
   handBack(claims: readonly Claim[]): Promise<void>;
   /** Seconds until the next row is due; undefined when none is. */
   nextDueSeconds(): Promise<number | undefined>;
@@ -121,12 +122,23 @@ export interface WorkStore {
   observe(claim: Claim, evidence: Evidence): Promise<bigint>;
   /** Applies a step; `absorbed` is the last evidence number it took in. */
   decide(claim: Claim, decision: Decision): Promise<DecideOutcome>;
+  /** Generations that wait for a slot, oldest first, from the one after `after` on. */
+  waiting(page: { readonly limit: number; readonly after?: bigint }): Promise<readonly WaitingGeneration[]>;
+  /** Ends a generation that waits: released, in one transaction. False when it waits no longer. */
+  endWaiting(generationId: bigint, failure: Failure): Promise<boolean>;
   /** Operations among these that some attempt of ours already has. */
   ownedOperations(channelId: bigint, operations: readonly Json[]): Promise<ReadonlySet<string>>;
 }
 
+export interface WaitingGeneration {
+  readonly id: bigint;
+  /** The one it would take next. */
+  readonly route: PlannedRoute;
+  readonly secondsOld: number;
+}
+
 export interface Decision {
-  readonly step: Step | CompleteStep | CollectFailed;
+  readonly step: Step | CompleteStep | CollectFailed | Passed;
   readonly absorbed?: bigint;
   readonly lookInSeconds?: number;
   /** The attempt takes longer than is usual for its model. */
@@ -147,6 +159,11 @@ export interface CompleteStep {
 export interface CollectFailed {
   readonly to: 'collect-again';
   readonly reason: string;
+}
+
+/** Evidence of something that the attempt is already past: it is taken in, and changes nothing. */
+export interface Passed {
+  readonly to: 'passed';
 }
 
 export type ExchangeOutcome<Result> =

@@ -1,6 +1,6 @@
-import type { Failure, FailureCode } from './failure.ts';
+import { FAILURES, type Failure, type FailureCode } from './failure.ts';
 import type { Json } from './json.ts';
-import type { Observation, OutputSource, Usage } from './provider.ts';
+import type { Observation, OutputSource, Unanswered, Usage } from './provider.ts';
 
 /**
  * assigned: has a channel slot, nothing sent · submitting: the create may be on its way · unconfirmed: its outcome is
@@ -113,6 +113,7 @@ function absorbObservation(attempt: Attempt, seen: Observation, asked: 'submit' 
         ...(seen.vendorState !== undefined && { vendorState: seen.vendorState }),
       };
     case 'succeeded': {
+      if (attempt.state === 'collecting') return undefined;
       const operation = seen.operation ?? attempt.operation;
       return {
         to: 'collecting',
@@ -123,7 +124,7 @@ function absorbObservation(attempt: Attempt, seen: Observation, asked: 'submit' 
       };
     }
     case 'failed':
-      return asked === 'submit' && seen.failure.code === 'vendor_account'
+      return asked === 'submit' && FAILURES[seen.failure.code].elsewhere
         ? { to: 'elsewhere', failure: seen.failure }
         : {
             to: 'failed',
@@ -136,21 +137,20 @@ function absorbObservation(attempt: Attempt, seen: Observation, asked: 'submit' 
     case 'expired':
       return ended('expired', 'expired', seen.vendorState);
     case 'unanswered':
-      return absorbUnanswered(seen, asked);
+      return asked === 'submit' ? absorbUnanswered(attempt, seen) : { to: 'same', answered: false, ...later(seen) };
   }
 }
 
-function absorbUnanswered(seen: Extract<Observation, { state: 'unanswered' }>, asked: 'submit' | 'poll'): Step {
-  if (asked === 'poll') {
-    return { to: 'same', answered: false, ...later(seen.retryAfterSeconds) };
+/** A create that surely did not start may go elsewhere. Any other is looked for, and never sent again. */
+function absorbUnanswered(attempt: Attempt, seen: Unanswered): Step | undefined {
+  if (seen.started === 'maybe') {
+    return attempt.state === 'submitting' ? { to: 'unconfirmed', reason: seen.reason } : undefined;
   }
-  return seen.started === 'no'
-    ? {
-        to: 'elsewhere',
-        failure: { code: 'vendor_failed', ...(seen.vendor && { vendor: seen.vendor }) },
-        ...later(seen.retryAfterSeconds ?? 2),
-      }
-    : { to: 'unconfirmed', reason: seen.reason };
+  const failure: Failure = { code: 'vendor_failed', ...(seen.vendor && { vendor: seen.vendor }) };
+  return { to: 'elsewhere', failure, retryAfterSeconds: seen.retryAfterSeconds ?? NO_ROOM_SECONDS };
 }
 
-const later = (retryAfterSeconds?: number) => (retryAfterSeconds !== undefined ? { retryAfterSeconds } : {});
+/** When a vendor that had no room is asked again, where it does not say. */
+const NO_ROOM_SECONDS = 2;
+
+const later = ({ retryAfterSeconds }: Unanswered) => (retryAfterSeconds !== undefined ? { retryAfterSeconds } : {});

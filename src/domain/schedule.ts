@@ -12,8 +12,7 @@ export function nextLookSeconds(look: {
   readonly pace: number;
 }): number {
   if (look.unanswered > 0) {
-    const backOff = Math.min(60, 2 ** Math.min(look.unanswered, 6)) * look.pace;
-    return Math.max(backOff, look.retryAfterSeconds ?? 0);
+    return Math.max(backOffSeconds(look.unanswered) * look.pace, boundedPause(look.retryAfterSeconds ?? 0));
   }
   const usual = look.usualSeconds;
   const firstLook = usual * 0.6;
@@ -22,10 +21,19 @@ export function nextLookSeconds(look: {
   return Math.min(30, Math.max(1, closer)) * look.pace;
 }
 
+/** Doubles with every unanswered question, up to a minute. */
+export const backOffSeconds = (unanswered: number): number => Math.min(60, 2 ** Math.min(unanswered, 6));
+
+const MOST_PAUSE_SECONDS = 600;
+/** A vendor's Retry-After is kept, but does not stop us for hours. */
+export const boundedPause = (retryAfterSeconds: number): number => Math.min(MOST_PAUSE_SECONDS, retryAfterSeconds);
+
 /** Looks for a create of unknown outcome: at least three over at least ten minutes before it is given up. */
 const CONFIRMATION_LOOKS_SECONDS = [3, 30, 120, 300, 600] as const;
 export const CONFIRMATION_MIN_LOOKS = 3;
 export const CONFIRMATION_MIN_SECONDS = 600;
+/** Where nothing can be looked through: by then a sender that only lost its claim has written down what it saw. */
+export const SENDER_GONE_SECONDS = 150;
 
 export const nextConfirmationLookSeconds = (looks: number): number => CONFIRMATION_LOOKS_SECONDS[looks] ?? 300;
 

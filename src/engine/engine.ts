@@ -1,5 +1,6 @@
 import { advanceAttempt } from '../application/advance-attempt.ts';
 import type { EngineContext } from '../application/context.ts';
+import { endOverdue } from '../application/end-overdue.ts';
 import type { Claim } from '../application/ports.ts';
 
 export interface EngineOptions {
@@ -13,13 +14,18 @@ export interface EngineOptions {
 export interface Engine {
   /** Something may be due: look now rather than at the next sweep. */
   wake(): void;
-  /** Takes nothing new, finishes or hands back what it holds within the time. */
+  /** Takes nothing new, finishes what it holds within the time, and hands the rest over, creates under way excepted. */
   stop(withinSeconds: number): Promise<void>;
   readonly healthy: boolean;
 }
 
+/** A database that does not answer then leaves the leases to end by themselves. */
+const HAND_BACK_SECONDS = 1;
+
 /** Notifications are hints; this sweep is what is relied on. */
 const SWEEP_SECONDS = 1;
+/** What waits past its horizon is found within this. */
+const OVERDUE_SWEEP_SECONDS = 30;
 
 /** Starts carrying attempts on: dispatch, claim, one step each, all concurrently, for ever. */
 export function startEngine(ctx: EngineContext, options: EngineOptions): Engine {
@@ -28,10 +34,17 @@ export function startEngine(ctx: EngineContext, options: EngineOptions): Engine 
   let healthy = true;
   let wake: () => void = () => {};
   let woken = false;
+  let sweptAt = Number.NEGATIVE_INFINITY;
 
   const signal = (): void => {
     woken = true;
     wake();
+  };
+
+  const sweep = async (): Promise<void> => {
+    if (performance.now() - sweptAt < OVERDUE_SWEEP_SECONDS * 1000) return;
+    sweptAt = performance.now();
+    await endOverdue(ctx);
   };
 
   const take = async (): Promise<number> => {
@@ -76,7 +89,9 @@ export function startEngine(ctx: EngineContext, options: EngineOptions): Engine 
   const loop = async (): Promise<void> => {
     while (!stopping) {
       try {
-        await rest(await take());
+        const took = await take();
+        await sweep();
+        await rest(took);
         healthy = true;
       } catch (error) {
         if (healthy) ctx.log.error('engine.database_unavailable', { error });
@@ -105,25 +120,25 @@ export function startEngine(ctx: EngineContext, options: EngineOptions): Engine 
     stop: async (withinSeconds) => {
       stopping = true;
       signal();
-      await running;
-      await settledWithin(
-        [...held.values()].map(({ work }) => work),
-        withinSeconds,
-      );
+      const finished = running.then(() => Promise.allSettled([...held.values()].map(({ work }) => work)));
+      await settledWithin(finished, withinSeconds);
       clearInterval(heartbeats);
-      // A step that is still on its way keeps its lease: handing a create back would only look like a lost one.
       const unfinished = [...held.values()].map(({ claim }) => claim);
-      if (unfinished.length > 0)
-        ctx.log.warn('engine.unfinished', { attempts: unfinished.map(({ attemptId }) => attemptId) });
+      if (unfinished.length === 0) return;
+      ctx.log.warn('engine.unfinished', { attempts: unfinished.map(({ attemptId }) => attemptId) });
+      const handed = ctx.work
+        .handBack(unfinished)
+        .catch((error: unknown) => ctx.log.warn('engine.hand_back_failed', { error }));
+      await settledWithin(handed, HAND_BACK_SECONDS);
     },
   };
 }
 
-async function settledWithin(work: readonly Promise<void>[], seconds: number): Promise<void> {
+async function settledWithin(work: Promise<unknown>, seconds: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, seconds * 1000);
   });
-  await Promise.race([Promise.allSettled(work), late]);
+  await Promise.race([work, late]);
   clearTimeout(timer);
 }

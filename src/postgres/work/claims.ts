@@ -20,26 +20,34 @@ export async function claim(
 
 /** Moves the leases on; a claim that someone else took since is left alone. */
 export async function heartbeat(database: Database, claims: readonly Claim[], leaseSeconds: number): Promise<void> {
-  await moveDue(database, claims, leaseSeconds);
-}
-
-/** Makes the rows due now and forgets who held them. */
-export async function handBack(database: Database, claims: readonly Claim[]): Promise<void> {
-  await moveDue(database, claims, 0);
-}
-
-async function moveDue(database: Database, claims: readonly Claim[], seconds: number): Promise<void> {
   if (claims.length === 0) return;
   await database.query({
-    name: 'move_due',
+    name: 'heartbeat',
     text: `update due d set run_at = now_at() + make_interval(secs => $3)
       from unnest($1::bigint[], $2::bigint[]) as c(attempt_id, claim)
       where d.attempt_id = c.attempt_id and d.claim = c.claim`,
-    values: [claims.map(({ attemptId }) => attemptId), claims.map(({ number }) => number), seconds],
+    values: [...columnsOf(claims), leaseSeconds],
   });
 }
 
-/** The nearest of: a due attempt, a waiting generation whose pause ends. */
+/** Makes the rows due now and forgets who held them, but not while a create may be on its way: that keeps its lease. */
+export async function handBack(database: Database, claims: readonly Claim[]): Promise<void> {
+  if (claims.length === 0) return;
+  await database.query({
+    name: 'hand_back',
+    text: `update due d set run_at = now_at(), claim = 0, owner = ''
+      from unnest($1::bigint[], $2::bigint[]) as c(attempt_id, claim) join attempts a on a.id = c.attempt_id
+      where d.attempt_id = c.attempt_id and d.claim = c.claim and a.state <> 'submitting'`,
+    values: columnsOf(claims),
+  });
+}
+
+const columnsOf = (claims: readonly Claim[]): readonly [readonly bigint[], readonly bigint[]] => [
+  claims.map(({ attemptId }) => attemptId),
+  claims.map(({ number }) => number),
+];
+
+/** When the next attempt is due. */
 export async function nextDueSeconds(database: Database): Promise<number | undefined> {
   const [row] = await database.query<{ seconds: number | null }>({
     name: 'next_due',

@@ -14,7 +14,7 @@ interface ChannelTurn extends Record<string, unknown> {
 export async function dispatch(database: Database): Promise<number> {
   const channels = await database.query<ChannelTurn>({
     name: 'channels_with_waiting',
-    text: `select c.id from channels c where c.state = 'open' and exists (
+    text: `select c.id from channels c where c.state = 'open' and c.paused_until <= (select now_at()) and exists (
       select from queue q where q.provider = c.provider and q.livemode = c.livemode and q.not_before <= (select now_at()))`,
   });
   let made = 0;
@@ -25,7 +25,8 @@ export async function dispatch(database: Database): Promise<number> {
 async function fillChannel(tx: Queryable, channelId: bigint): Promise<number> {
   const [channel] = await tx.query<{ provider: string; livemode: boolean; concurrency: number }>({
     name: 'lock_channel',
-    text: `select provider, livemode, concurrency from channels where id = $1 and state = 'open' for update skip locked`,
+    text: `select provider, livemode, concurrency from channels where id = $1 and state = 'open' and paused_until <= (select now_at())
+      for update skip locked`,
     values: [channelId],
   });
   if (!channel) return 0;
@@ -68,8 +69,11 @@ async function choose(
         where p.project_id is not null
       ), chosen as (
         select generation_id from candidates order by turn, generation_id limit $4
+      ), taken as (
+        -- What another channel of this provider is just taking is left to it.
+        select generation_id from queue where generation_id in (select generation_id from chosen) for update skip locked
       )
-      delete from queue where generation_id in (select generation_id from chosen) returning generation_id`,
+      delete from queue where generation_id in (select generation_id from taken) returning generation_id`,
     values: [provider, livemode, channelId, free],
   });
   return rows.map(({ generation_id }) => generation_id);
