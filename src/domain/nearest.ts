@@ -15,9 +15,9 @@ function distance(a: string, b: string, most: number): number {
 
 /** Up to `count` words that a typing error could have meant, nearest first. */
 export function nearest(word: string, words: Iterable<string>, count: number): readonly string[] {
-  const most = Math.max(2, Math.floor(word.length / 3));
   // A long word from a stranger is cut: the distance costs length times length.
   const asked = word.slice(0, 64).toLowerCase();
+  const most = Math.max(2, Math.floor(asked.length / 3));
   return [...words]
     .map((candidate) => ({ candidate, away: distance(asked, candidate.toLowerCase(), most) }))
     .filter(({ away }) => away <= most)
