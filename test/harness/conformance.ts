@@ -59,6 +59,20 @@ function violation(exchange: Exchange): string | undefined {
   return invalid === undefined ? undefined : `the request was accepted, but ${invalid}`;
 }
 
+/** `fetch` for client libraries of a gateway: every exchange is held against the document, then handed on. */
+export const checkedFetch: typeof fetch = async (input, init) => {
+  const request = new Request(input, init);
+  const requestBody = request.method === 'GET' ? undefined : await request.clone().text();
+  const response = await fetch(request);
+  const text = await response.clone().text();
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+  const { method, url } = request;
+  const { status, headers } = response;
+  const path = new URL(url).pathname;
+  assertConforms({ method, path, status, headers, requestBody, responseBody: isJson ? JSON.parse(text) : text });
+  return response;
+};
+
 const sent = (body: unknown): unknown => (typeof body === 'string' ? JSON.parse(body) : (body ?? {}));
 
 interface FoundOperation {

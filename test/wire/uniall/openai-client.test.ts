@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkedFetch } from '../../harness/conformance.ts';
 import { discard, type RunningGateway, startTestGateway } from '../../harness/gateway.ts';
 
 interface GenerationAnswer {
@@ -16,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => discard(gateway));
 
-const clientWith = (apiKey: string) => new OpenAI({ apiKey, baseURL: `${gateway.url}/v1` });
+const clientWith = (apiKey: string) => new OpenAI({ apiKey, baseURL: `${gateway.url}/v1`, fetch: checkedFetch });
 
 test('the openai package makes and follows a video with its generic verbs, as the README shows', async () => {
   const client = clientWith(gateway.keys.test);
