@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { authenticate } from '../application/authenticate.ts';
+import { describeWords } from '../application/describe-words.ts';
 import type { GenerationStore, Keys, Links } from '../application/ports.ts';
 import { Refusal } from '../application/refusal.ts';
 import type { Generation, Output } from '../domain/generation.ts';
@@ -37,14 +38,16 @@ export const contentRoutes =
   (parts: ContentParts): FastifyPluginCallback =>
   (app, _options, done) => {
     for (const prefix of parts.prefixes) {
-      app.get<{ Params: { id: string }; Querystring: ContentQuery }>(
-        `${prefix}/:id/content`,
-        async (request, reply) => {
+      app.route<{ Params: { id: string }; Querystring: ContentQuery }>({
+        // Both, because the HEAD that Fastify adds by itself says that the file is empty.
+        method: ['GET', 'HEAD'],
+        url: `${prefix}/:id/content`,
+        handler: async (request, reply) => {
           const variant = readVariant(request.query.variant);
           const generation = await allowed(parts, request, variant);
           return sendOutput(parts, { request, reply, output: outputOf(generation, variant) });
         },
-      );
+      });
     }
     done();
   };
@@ -52,7 +55,7 @@ export const contentRoutes =
 function readVariant(word: string | undefined): OutputRole {
   const variant = OUTPUT_ROLES.find((role) => role === (word ?? 'video'));
   if (variant) return variant;
-  throw new Refusal('invalid_value', `variant is ${JSON.stringify(word)}; it may be ${OUTPUT_ROLES.join(', ')}.`, {
+  throw new Refusal('invalid_value', `variant is ${JSON.stringify(word)}; it must be ${describeWords(OUTPUT_ROLES)}.`, {
     param: 'variant',
   });
 }

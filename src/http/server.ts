@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, {
   type FastifyBaseLogger,
+  type FastifyError,
   type FastifyInstance,
   type FastifyPluginCallback,
   type FastifyRequest,
@@ -27,10 +28,20 @@ export async function buildServer({ logger, trustProxy, plugins }: ServerOptions
     genReqId: () => `req_${randomUUID().replaceAll('-', '')}`,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+    // What the router itself refuses never reaches a handler: an address that cannot be decoded, or a far too long id.
+    frameworkErrors: (_error, request, reply) => {
+      reply.header('x-request-id', request.id);
+      presentError(unknownPath([], request.method, request.url), request, reply);
+    },
   });
   const known = rememberRoutes(app);
   acceptJson(app);
-  app.setErrorHandler(presentError);
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    // Fastify closes the line on a body that it stopped reading: a client that still writes would see a reset instead of
+    // the answer. Kept open, Node reads the rest away.
+    reply.removeHeader('connection');
+    presentError(error, request, reply);
+  });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });

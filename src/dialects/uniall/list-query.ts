@@ -1,3 +1,4 @@
+import { describeWords } from '../../application/describe-words.ts';
 import type { ListFilter } from '../../application/ports.ts';
 import type { GenerationState } from '../../domain/generation.ts';
 import { parseGenerationId } from '../../domain/generation-id.ts';
@@ -14,12 +15,16 @@ const STATES: Readonly<Record<string, readonly GenerationState[]>> = {
   failed: ['failed', 'cancelled', 'expired'],
 } satisfies Record<(typeof LIST_STATES)[number], readonly GenerationState[]>;
 
+/** The end of the year 9999: what the database can compare with. */
+const isUnixSeconds = (value: number): boolean => value < 253_402_300_800;
+
 /** Reads the query of a list: `limit`, `after`, `status`, `model`, `created_after`, `created_before`. */
 export function readListQuery(query: Readonly<Record<string, unknown>>): ListFilter {
   const text = (name: string): string | undefined => {
     const value = query[name];
     if (value === undefined || value === '') return undefined;
-    if (typeof value === 'string') return value;
+    if (typeof value === 'string' && !value.includes('\0')) return value;
+    if (typeof value === 'string') throw issue('invalid_value', name, `${name} contains a NUL character.`);
     throw issue('invalid_value', name, `${name} is given more than once.`);
   };
   const number = (name: string, allowed: string, fits: (value: number) => boolean): number | undefined => {
@@ -34,12 +39,16 @@ export function readListQuery(query: Readonly<Record<string, unknown>>): ListFil
     `a whole number from 1 to ${LIST_LIMIT.most}`,
     (value) => Number.isInteger(value) && value >= 1 && value <= LIST_LIMIT.most,
   );
-  const createdAfter = number('created_after', 'unix seconds', Number.isFinite);
-  const createdBefore = number('created_before', 'unix seconds', Number.isFinite);
+  const createdAfter = number('created_after', 'unix seconds, such as 1774507626', isUnixSeconds);
+  const createdBefore = number('created_before', 'unix seconds, such as 1774507626', isUnixSeconds);
   const status = text('status');
   const state = status === undefined ? undefined : lookUp(STATES, status);
   if (status !== undefined && !state)
-    throw issue('invalid_value', 'status', `status is ${shown(status)}; it must be ${Object.keys(STATES).join(', ')}.`);
+    throw issue(
+      'invalid_value',
+      'status',
+      `status is ${shown(status)}; it must be ${describeWords(Object.keys(STATES))}.`,
+    );
   const after = text('after');
   const afterId = after === undefined ? undefined : parseGenerationId(after);
   if (after !== undefined && afterId === undefined)

@@ -9,7 +9,7 @@ import { parseGenerationId } from '../../domain/generation-id.ts';
 import { canonicalJson, type Json } from '../../domain/json.ts';
 import { readListQuery } from './list-query.ts';
 import { parseBody } from './parse-body.ts';
-import { issue } from './read-fields.ts';
+import { issue, shown } from './read-fields.ts';
 import { renderCreated, renderGeneration, spell } from './render.ts';
 import type { ListAnswer } from './schemas.ts';
 
@@ -91,7 +91,7 @@ function idempotencyKey(request: FastifyRequest): string | undefined {
   throw issue(
     'invalid_value',
     'Idempotency-Key',
-    'Idempotency-Key must be 1 to 255 visible ASCII characters without blanks.',
+    `Idempotency-Key is ${shown(key)}; it must be 1 to 255 visible ASCII characters without blanks.`,
   );
 }
 
