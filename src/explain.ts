@@ -1,3 +1,4 @@
+import { DatabaseAway } from './application/database-away.ts';
 import { ConfigError } from './config.ts';
 import { StorageMismatch } from './media/disk-storage.ts';
 import { EmbeddedPostgresUnavailable } from './postgres/embedded/launch.ts';
@@ -16,7 +17,8 @@ export function explain(error: unknown): string {
     return `Onereel cannot start: ${error.message}`;
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (['ECONNREFUSED', 'ENOTFOUND', '28P01', '3D000', 'ETIMEDOUT', 'EAI_AGAIN'].includes(code)) {
+  // Wrong password or role, no such database, no right to connect.
+  if (error instanceof DatabaseAway || ['28P01', '28000', '3D000', '42501'].includes(code)) {
     const { message } = error as Error; // `code` was found on an Error above
     return `Onereel cannot start: the database does not let us in (${message || code}). Check DATABASE_URL, or unset it to use the embedded PostgreSQL.`;
   }

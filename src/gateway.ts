@@ -1,5 +1,4 @@
 import { createWriteStream, renameSync, statSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -9,15 +8,18 @@ import type { Log } from './application/ports.ts';
 import { bootstrapKeys, findSecret, makeDataFolder } from './bootstrap.ts';
 import { buildCatalogue } from './catalog/catalogue.ts';
 import { PUBLIC_MODELS } from './catalog/public-models.ts';
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config.ts';
 import { UNIALL_PREFIXES, uniallRoutes } from './dialects/uniall/routes.ts';
 import { type Engine, startEngine } from './engine/engine.ts';
+import { lastingEvidence } from './engine/lasting-evidence.ts';
 import { contentRoutes } from './http/content.ts';
 import { healthRoutes } from './http/health.ts';
 import { hmacLinks } from './http/links.ts';
 import { modelRoutes } from './http/models.ts';
 import { openApiRoutes } from './http/openapi.ts';
 import { buildServer } from './http/server.ts';
+import { listen, refuseTakenPlace } from './listen.ts';
+import { liveChannel } from './live-channel.ts';
 import { parseByteRange } from './media/byte-range.ts';
 import { type DiskStorage, openDiskStorage } from './media/disk-storage.ts';
 import { createGuardedFetcher } from './media/guarded-fetch.ts';
@@ -25,7 +27,7 @@ import { openMedia } from './media/media.ts';
 import { type OpenedDatabase, openConfiguredDatabase } from './open-database.ts';
 import { openSandbox, type Sandbox, sandboxChannels } from './open-sandbox.ts';
 import { describeApi } from './openapi.ts';
-import { channelsOf, configureChannels, type WantedChannel } from './postgres/channels.ts';
+import { channelsOf, configureChannels } from './postgres/channels.ts';
 import { engineFigures } from './postgres/figures.ts';
 import { generationStore } from './postgres/generations.ts';
 import { inputRows } from './postgres/inputs.ts';
@@ -33,6 +35,7 @@ import { type Installation, openInstallation } from './postgres/installation.ts'
 import { keysOf } from './postgres/keys.ts';
 import { rememberingLastSeen } from './postgres/last-seen.ts';
 import { migrate } from './postgres/migrate.ts';
+import { patiently } from './postgres/patience.ts';
 import { workStore } from './postgres/work/work-store.ts';
 import { PROVIDERS } from './providers/registry.ts';
 import { openUpstream } from './upstream/upstream.ts';
@@ -52,9 +55,13 @@ const LEASE_SECONDS = 10;
 const STEPS_AT_ONCE = 64;
 const DRAIN_SECONDS = 5;
 const STATUS_WAIT_SECONDS = 10;
+const READY_WAIT_SECONDS = 2;
+/** Longer than the embedded server's recovery from a crash. */
+const EVIDENCE_SECONDS = 300;
 
 /** Starts everything and answers when it serves. What was opened is closed again when a later part fails. */
 export async function startGateway(config: Config): Promise<Gateway> {
+  await refuseTakenPlace(config);
   await makeDataFolder(config.dataFolder);
   const logger = openLog(join(config.dataFolder, 'onereel.log'));
   const opened = await openConfiguredDatabase(config, logger);
@@ -100,9 +107,12 @@ async function open(config: Config, { logger, opened, closers, closeAll }: Openi
   );
   const live = config.channels.map(liveChannel);
   await configureChannels(database, installation.vault, [...live, ...(await sandboxChannels(config.dataFolder))]);
-  const { engine, app } = await openParts(config, { logger, opened, installation, storage, fetcher, sandbox, closers });
-  const stopWatching = watchDatabase(opened, engine, logger);
+  const { app, start } = await openParts(config, { logger, opened, installation, storage, fetcher, sandbox, closers });
   const url = await listen(app, config);
+  // Only now: a start that fails until here has taken no work.
+  const engine = start();
+  const stopWatching = watchDatabase(opened, engine, logger);
+  sandbox.warm();
   logger.info({ url, live: live.map(({ name }) => name) }, 'gateway.started');
   return {
     url,
@@ -130,35 +140,12 @@ interface Parts {
 async function openParts(
   config: Config,
   parts: Parts,
-): Promise<{ readonly engine: Engine; readonly app: FastifyInstance }> {
-  const { logger, installation, storage, fetcher, sandbox, closers } = parts;
+): Promise<{ readonly app: FastifyInstance; readonly start: () => Engine }> {
+  const { installation, storage } = parts;
   const { database } = parts.opened;
-  const log = logOf(logger);
-  const media = openMedia({ storage, fetcher, inputs: inputRows(database) });
-  const sandboxFetcher = createGuardedFetcher({ allow: [...config.fetchAllow, sandbox.hostPort] });
-  const upstream = openUpstream({
-    spoolFolder: storage.spoolFolder,
-    fetchGuarded: async (url, livemode) =>
-      (await (livemode ? fetcher : sandboxFetcher).fetch(url, { timeoutSeconds: 1800, maxBytes: MOST_OUTPUT_BYTES }))
-        .body,
-    sandbox: () => sandbox.origin,
-    now: () => new Date(),
-  });
-  closers.push(
-    () => sandboxFetcher.close(),
-    () => upstream.close(),
-  );
-  const engine = startEngine(
-    {
-      work: workStore(database, installation),
-      upstream,
-      media,
-      providers: new Map(PROVIDERS.map((provider) => [provider.id, provider])),
-      log,
-      sandboxSpeed: config.sandboxSpeed,
-    },
-    { owner: `${hostname()}:${process.pid}`, concurrency: STEPS_AT_ONCE, leaseSeconds: LEASE_SECONDS },
-  );
+  const log = logOf(parts.logger);
+  const media = openMedia({ storage, fetcher: parts.fetcher, inputs: inputRows(database) });
+  const engine = prepareEngine(config, parts, { media, log });
   const generations = rememberingLastSeen(generationStore(database), {
     waitSeconds: STATUS_WAIT_SECONDS,
     onFailure: (error) => log.warn('generation.read_failed', { error }),
@@ -176,7 +163,7 @@ async function openParts(
   const keys = keysOf(database, Date.now);
   const links = hmacLinks(installation.linkSecret, () => Date.now() / 1000);
   const app = await buildServer({
-    logger,
+    logger: parts.logger,
     trustProxy: config.trustProxy,
     plugins: [
       healthRoutes({
@@ -196,34 +183,55 @@ async function openParts(
       uniallRoutes({ ctx, keys, links, accepted: () => engine.wake() }),
     ],
   });
-  return { engine, app };
+  return { app, start: () => engine.start() };
+}
+
+/** The engine, which begins later than the server that speaks of it. */
+function prepareEngine(
+  config: Config,
+  { opened, installation, storage, fetcher, sandbox, closers }: Parts,
+  { media, log }: Pick<Context, 'media' | 'log'>,
+): Omit<Engine, 'stop'> & { start(): Engine } {
+  const sandboxFetcher = createGuardedFetcher({ allow: [...config.fetchAllow, sandbox.hostPort] });
+  const upstream = openUpstream({
+    spoolFolder: storage.spoolFolder,
+    fetchGuarded: async (url, livemode) =>
+      (await (livemode ? fetcher : sandboxFetcher).fetch(url, { timeoutSeconds: 1800, maxBytes: MOST_OUTPUT_BYTES }))
+        .body,
+    sandbox: () => sandbox.origin,
+    now: () => new Date(),
+  });
+  closers.push(
+    () => sandboxFetcher.close(),
+    () => upstream.close(),
+  );
+  const work = lastingEvidence(workStore(opened.database, installation), { seconds: EVIDENCE_SECONDS });
+  const providers = new Map(PROVIDERS.map((provider) => [provider.id, provider]));
+  let engine: Engine | undefined;
+  return {
+    start: () => {
+      engine = startEngine(
+        { work, upstream, media, providers, log, sandboxSpeed: config.sandboxSpeed },
+        { owner: `${hostname()}:${process.pid}`, concurrency: STEPS_AT_ONCE, leaseSeconds: LEASE_SECONDS },
+      );
+      return engine;
+    },
+    wake: () => engine?.wake(),
+    get healthy() {
+      return engine?.healthy ?? true;
+    },
+  };
 }
 
 const MOST_OUTPUT_BYTES = 4 * 1024 * 1024 * 1024;
 
 async function databaseTrouble(database: OpenedDatabase['database']): Promise<readonly string[]> {
   try {
-    await database.query({ text: 'select 1' });
+    await patiently(READY_WAIT_SECONDS, () => database.query({ text: 'select 1' }));
     return [];
   } catch {
     return ['database'];
   }
-}
-
-function liveChannel(channel: Config['channels'][number]): WantedChannel {
-  const provider = PROVIDERS.find(({ id }) => id === channel.provider);
-  if (!provider)
-    throw new ConfigError(
-      `Channel ${channel.name}: provider is ${JSON.stringify(channel.provider)}; it must be ${PROVIDERS.map(({ id }) => id).join(', ')}.`,
-    );
-  const credentials = provider.credentials.safeParse(channel.credentials);
-  if (!credentials.success) {
-    const [first] = credentials.error.issues;
-    throw new ConfigError(
-      `Channel ${channel.name}: the credentials of ${provider.name} are not usable: ${first?.path.join('.') || 'they'}: ${first?.message}.`,
-    );
-  }
-  return { ...channel, livemode: true, concurrency: channel.concurrency ?? provider.concurrency };
 }
 
 /** The embedded server is brought back when it died under us. */
@@ -240,29 +248,6 @@ function watchDatabase({ embedded }: OpenedDatabase, engine: Engine, logger: Log
       });
   }, 1000);
   return () => clearInterval(timer);
-}
-
-async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
-  try {
-    await app.listen({ host, port });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE')
-      throw new ConfigError(`Port ${port} on ${host} is in use. Stop what listens there, or set PORT to another one.`);
-    if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
-      throw new ConfigError(
-        `Cannot listen on ${host}:${port} (${code}). Set HOST and PORT to an address of this machine.`,
-      );
-    throw error;
-  }
-  const address = app.server.address() as AddressInfo; // a TCP server that listens has a port
-  const shown =
-    address.address === '::' || address.address === '0.0.0.0'
-      ? '127.0.0.1'
-      : address.family === 'IPv6'
-        ? `[${address.address}]`
-        : address.address;
-  return `http://${shown}:${address.port}`;
 }
 
 async function closeWithin(app: FastifyInstance, seconds: number): Promise<void> {

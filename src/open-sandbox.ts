@@ -19,6 +19,8 @@ export interface Sandbox {
   /** `host:port`, the one private address that fetches of sandbox outputs may reach. */
   readonly hostPort: string;
   readonly studio: Studio;
+  /** Gets the renderer ready ahead of the first video; after the start, because it takes seconds of both cores. */
+  warm(): void;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,9 @@ export interface SandboxOptions {
   readonly speed: number;
   readonly log: FastifyBaseLogger;
 }
+
+/** A faster sandbox serves tests, and most of them render nothing. */
+const MOST_WARM_SPEED = 2;
 
 /** Fetches an input for an emulator: guarded like everything that strangers name. */
 export const fetchInto =
@@ -62,11 +67,13 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
   await server.listen({ host: '127.0.0.1', port: 0 });
   const { port } = server.server.address() as AddressInfo; // a TCP server that listens has a port
-  if (studio.availability.available) studio.warm();
   return {
     origin: `http://127.0.0.1:${port}`,
     hostPort: `127.0.0.1:${port}`,
     studio,
+    warm: () => {
+      if (options.speed <= MOST_WARM_SPEED) studio.warm();
+    },
     close: async () => {
       await studio.close();
       await server.close();

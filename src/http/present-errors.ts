@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { DatabaseAway } from '../application/database-away.ts';
 import { houseError } from '../application/house-error.ts';
 import { Refusal } from '../application/refusal.ts';
 
@@ -8,6 +9,11 @@ export const BODY_LIMIT_BYTES = 20 * 1024 * 1024;
 /** What went wrong, as a refusal. What nobody foresaw is a 500 whose cause only the log has. */
 function refusalFrom(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
+  if (error instanceof DatabaseAway) {
+    return new Refusal('unavailable', 'The database is not available at the moment. Try again later.', {
+      headers: { 'retry-after': '5' },
+    });
+  }
   switch (codeOf(error)) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new Refusal(
@@ -18,15 +24,6 @@ function refusalFrom(error: unknown): Refusal | undefined {
       return new Refusal('unsupported_media_type', 'Content-Type must be application/json.', { param: 'Content-Type' });
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new Refusal('invalid_json', 'The body has another length than Content-Length says.');
-    case 'ECONNREFUSED':
-    case 'ECONNRESET':
-    case 'ENOENT':
-    case '57P01':
-    case '57P03':
-    case '53300':
-      return new Refusal('unavailable', 'The database is not available at the moment. Try again later.', {
-        headers: { 'retry-after': '5' },
-      });
     default:
       return undefined;
   }

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { DatabaseAway } from '../application/database-away.ts';
 
 /** How to reach PostgreSQL: a URL of your own server, or the socket of the embedded one. */
 export type DatabaseAddress =
@@ -13,7 +14,7 @@ export type DatabaseAddress =
 
 export type Row = Record<string, unknown>;
 
-/** Anything a statement can run on: the pool, or a client inside a transaction. */
+/** Anything a statement can run on: the pool, or a client inside a transaction. Throws DatabaseAway, or PostgreSQL's error. */
 export interface Queryable {
   query<R extends Row>(statement: { name?: string; text: string; values?: readonly unknown[] }): Promise<readonly R[]>;
 }
@@ -57,18 +58,38 @@ async function run<R extends Row>(
   on: pg.Pool | pg.PoolClient,
   { name, text, values }: { name?: string; text: string; values?: readonly unknown[] },
 ): Promise<readonly R[]> {
-  const result = await on.query<R>({ text, ...(name !== undefined && { name }), values: [...(values ?? [])] });
+  const result = await on
+    .query<R>({ text, ...(name !== undefined && { name }), values: [...(values ?? [])] })
+    .catch(throwAway);
   return result.rows;
+}
+
+/** Admin or crash shutdown, starting up, too many connections; class 08 is about connections too. */
+const AWAY = /^(?:57P0[123]|53300|08...)$/;
+/** The driver's own words where it gives no code. */
+const LOST = /connection terminated|timeout exceeded when trying to connect|not queryable|after calling end/i;
+
+function throwAway(error: unknown): never {
+  if (!(error instanceof Error)) throw error;
+  const code = 'code' in error ? String(error.code) : '';
+  const isAway =
+    error instanceof pg.DatabaseError ? AWAY.test(code) : /^E[A-Z_]+$/.test(code) || LOST.test(error.message);
+  throw isAway ? new DatabaseAway(error.message || code, { cause: error }) : error;
 }
 
 async function transaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
-    const client = await pool.connect();
+    const client = await pool.connect().catch(throwAway);
     let broken: Error | undefined;
+    // A connection that is lost between two statements says so by an event; unheard it would end the process.
+    const onLost = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', onLost);
     try {
-      await client.query('begin');
+      await run(client, { text: 'begin' });
       const result = await work({ query: (statement) => run(client, statement) });
-      await client.query('commit');
+      await run(client, { text: 'commit' });
       return result;
     } catch (error) {
       await client.query('rollback').catch((failure: Error) => {
@@ -76,6 +97,7 @@ async function transaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>
       });
       if (tries >= MOST_TRIES || !REPEATABLE.has(sqlState(error) ?? '')) throw error;
     } finally {
+      client.off('error', onLost);
       client.release(broken);
     }
   }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { DatabaseAway } from '../application/database-away.ts';
 import type { KeyHolder, Keys } from '../application/ports.ts';
 import type { Database } from './database.ts';
+import { patiently } from './patience.ts';
 
 export const KEY_KINDS = ['admin', 'live', 'test'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
@@ -12,8 +14,14 @@ const DEFAULT_PROJECT = 'default';
 /** A holder is remembered this long: after a revocation reads end within it. */
 const FRESH_MILLISECONDS = 2000;
 const MOST_REMEMBERED = 10_000;
+/** A known key does not wait longer for a database that is away: status reads go on without it. */
+const KNOWN_WAIT_SECONDS = 1;
+const WAIT_SECONDS = 10;
 
-/** The keys, remembered for two seconds by their hash. `now` in milliseconds. */
+/**
+ * The keys, remembered for two seconds by their hash, and for as long as the database is away: no key is revoked
+ * meanwhile. `now` in milliseconds.
+ */
 export function keysOf(database: Database, now: () => number): Keys {
   const remembered = new Map<string, { readonly holder: KeyHolder; readonly until: number }>();
   return {
@@ -21,8 +29,13 @@ export function keysOf(database: Database, now: () => number): Keys {
       const hash = hashOf(key).toString('base64');
       const known = remembered.get(hash);
       if (known && known.until > now()) return known.holder;
+      const holder = await patiently(known ? KNOWN_WAIT_SECONDS : WAIT_SECONDS, () => findKey(database, key)).catch(
+        (error: unknown) => {
+          if (known && error instanceof DatabaseAway) return known.holder;
+          throw error;
+        },
+      );
       remembered.delete(hash);
-      const holder = await findKey(database, key);
       if (remembered.size >= MOST_REMEMBERED) remembered.clear();
       if (holder) remembered.set(hash, { holder, until: now() + FRESH_MILLISECONDS });
       return holder;
@@ -61,11 +74,14 @@ export async function setBootstrapKey(database: Database, kind: KeyKind, key: st
       text: 'update api_keys set revoked_at = now_at() where bootstrap and kind = $1 and hash <> $2 and revoked_at is null',
       values: [kind, hashOf(key)],
     });
-    await tx.query({
+    const [set] = await tx.query({
       text: `insert into api_keys (project_id, kind, hash, name, bootstrap)
         values (case when $1 <> 'admin' then (select id from projects where name = $3) end, $1, $2, 'bootstrap', true)
-        on conflict (hash) do update set revoked_at = null, bootstrap = true where api_keys.kind = excluded.kind`,
+        on conflict (hash) do update set revoked_at = null, bootstrap = true where api_keys.kind = excluded.kind
+        returning id`,
       values: [kind, hashOf(key), DEFAULT_PROJECT],
     });
+    if (!set)
+      throw new Error(`The ${kind} key is already in use as a key of another kind; give each kind a key of its own.`);
   });
 }

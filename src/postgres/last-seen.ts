@@ -1,6 +1,7 @@
 import type { GenerationStore, Scope } from '../application/ports.ts';
 import { Refusal } from '../application/refusal.ts';
 import type { Generation } from '../domain/generation.ts';
+import { patiently } from './patience.ts';
 
 const MOST_REMEMBERED = 20_000;
 
@@ -29,7 +30,7 @@ export function rememberingLastSeen(
     },
     find: async (scope, id) => {
       try {
-        const found = await within(options.waitSeconds, store.find(scope, id));
+        const found = await patiently(options.waitSeconds, () => store.find(scope, id));
         if (found) remember(found);
         return found;
       } catch (error) {
@@ -49,15 +50,3 @@ export function rememberingLastSeen(
 }
 
 const keyOf = ({ projectId, livemode }: Scope, id: bigint): string => `${projectId}:${livemode}:${id}`;
-
-async function within<T>(seconds: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer from the database within ${seconds} s`)), seconds * 1000);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -55,8 +55,9 @@ export async function startEmulatedVendors({ speed = 20, stock = true } = {}): P
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
-  const [line] = await once(child.stdout.setEncoding('utf8'), 'data');
-  const origin = /http:\/\/\S+/.exec(line)?.[0] ?? '';
+  const [line] = await Promise.race([once(child.stdout.setEncoding('utf8'), 'data'), once(child, 'exit')]);
+  const origin = /http:\/\/\S+/.exec(String(line))?.[0];
+  if (origin === undefined) throw new Error(`onereel emulate did not start: ${line}`);
   const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const response = await fetch(`${origin}/control${path}`, {
       method,

@@ -1,0 +1,20 @@
+import { type ChannelConfig, ConfigError } from './config.ts';
+import type { WantedChannel } from './postgres/channels.ts';
+import { PROVIDERS } from './providers/registry.ts';
+
+/** A configured channel, its provider known and its credentials of the right form. Throws ConfigError. */
+export function liveChannel(channel: ChannelConfig): WantedChannel {
+  const provider = PROVIDERS.find(({ id }) => id === channel.provider);
+  if (!provider)
+    throw new ConfigError(
+      `Channel ${channel.name}: provider is ${JSON.stringify(channel.provider)}; it must be ${PROVIDERS.map(({ id }) => id).join(', ')}.`,
+    );
+  const credentials = provider.credentials.safeParse(channel.credentials);
+  if (!credentials.success) {
+    const [first] = credentials.error.issues;
+    throw new ConfigError(
+      `Channel ${channel.name}: the credentials of ${provider.name} are not usable: ${first?.path.join('.') || 'they'}: ${first?.message}.`,
+    );
+  }
+  return { ...channel, livemode: true, concurrency: channel.concurrency ?? provider.concurrency };
+}
