@@ -32,14 +32,13 @@ export async function createGeneration(ctx: Context, input: CreateInput): Promis
   const earlier = idempotency && (await ctx.generations.replay(caller, idempotency));
   if (earlier) return answer(earlier);
   const checked = checkDraft(ctx, draft);
-  await planRoutes(ctx, checked, caller.livemode);
   await refuseWithoutSpace(ctx);
   const kept = await keepInputs(ctx, { draft, scope: caller, checked });
   const withInputs: Checked = {
     ...checked,
     candidates: checked.candidates.map(({ open, request }) => ({ open, request: { ...request, inputs: kept.inputs } })),
   };
-  // Priced once more: the length of a kept video is known now.
+  // After the inputs: what is wrong with a request is said before what is missing here, and a length may set the price.
   const plan = await planRoutes(ctx, withInputs, caller.livemode);
   const id = await ctx.generations.nextId();
   return answer(
@@ -68,31 +67,23 @@ async function refuseWithoutSpace({ media, freeBytesMark }: Context): Promise<vo
   );
 }
 
-/** An unknown commit is looked up by its id: a create that was accepted is never answered with an error. */
+/**
+ * A commit of unknown outcome is made again under the same id, which is conclusive: of two writes of one id only one can
+ * exist. If even that fails, the caller is told the id and not to send the request again.
+ */
 async function write(ctx: Context, generation: NewGeneration): Promise<CreateOutcome> {
-  try {
-    return await ctx.generations.create(generation);
-  } catch (error) {
-    ctx.log.error('generation.create_failed', { id: generation.id, error });
-    const found = await ctx.generations.find(generation.caller, generation.id).catch(() => 'unknown' as const);
-    if (found === 'unknown') {
-      throw new Refusal(
-        'unavailable',
-        `The database did not answer, so it is not known whether generation ${generation.id} was accepted. Do not send it again before you asked for task_${generation.id}.`,
-        {
-          headers: { 'x-should-retry': 'false', 'onereel-generation-id': `task_${generation.id}` },
-        },
-      );
+  for (let tries = 1; tries <= 2; tries += 1) {
+    try {
+      return await ctx.generations.create(generation);
+    } catch (error) {
+      ctx.log.error('generation.create_failed', { id: generation.id, tries, error });
     }
-    if (found) return { kind: 'created', generation: found };
-    throw new Refusal(
-      'unavailable',
-      'The database is not available; nothing was accepted and nothing is held. Try again later.',
-      {
-        headers: { 'retry-after': '5' },
-      },
-    );
   }
+  throw new Refusal(
+    'unavailable',
+    `The database did not answer, so it is not known whether generation ${generation.id} was accepted. Do not send it again before you asked for task_${generation.id}.`,
+    { headers: { 'x-should-retry': 'false', 'onereel-generation-id': `task_${generation.id}` } },
+  );
 }
 
 function answer(outcome: CreateOutcome): Created {

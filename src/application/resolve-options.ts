@@ -20,13 +20,17 @@ export function resolveOptions(question: Question): Resolved<Options> {
   const own: Record<string, Named<unknown>> = {};
   const issues: Issue[] = [];
   const warnings: Warning[] = [];
+  const unknown: [string, Named<unknown>][] = [];
   for (const [name, asked] of Object.entries(draft.options)) {
     const harmless = lookUp(capabilities.harmless, name);
     if (Object.hasOwn(capabilities.options.shape, name)) own[name] = asked;
     else if (harmless !== undefined) warnings.push(...ignored(asked.param, harmless, asked.value).warnings);
     else if (catalogue.knownNames.has(name)) issues.push(foreignOption(question, asked));
-    else warnings.push(unknownName(question, name, asked));
+    else unknown.push([name, asked]);
   }
+  const strange = resolveUnknown(question, unknown);
+  warnings.push(...(strange.warnings ?? []));
+  issues.push(...(strange.issues ?? []));
   const parsed = capabilities.options.safeParse(
     Object.fromEntries(Object.entries(own).map(([name, { value }]) => [name, value])),
   );
@@ -53,7 +57,25 @@ function foreignOption({ draft, capabilities, mode }: Question, { param }: Named
   };
 }
 
-function unknownName({ draft, capabilities, catalogue }: Question, name: string, { param }: Named<unknown>): Warning {
+/** A few unknown names are mistakes, each with its warning; more than these are no request for a video. */
+const MOST_UNKNOWN = 50;
+const MOST_SHOWN_CHARS = 100;
+
+function resolveUnknown(
+  question: Question,
+  unknown: readonly [string, Named<unknown>][],
+): { readonly warnings?: readonly Warning[]; readonly issues?: readonly Issue[] } {
+  const [first] = unknown;
+  if (!first || unknown.length <= MOST_UNKNOWN) {
+    return { warnings: unknown.map(([name, asked]) => unknownName(question, name, asked)) };
+  }
+  const param = first[1].param.slice(0, MOST_SHOWN_CHARS);
+  const message = `${param} and ${unknown.length - 1} more fields are not known to Onereel; at most ${MOST_UNKNOWN} unknown fields are ignored.`;
+  return { issues: [{ param, code: 'invalid_value', message }] };
+}
+
+function unknownName({ draft, capabilities, catalogue }: Question, name: string, asked: Named<unknown>): Warning {
+  const param = asked.param.slice(0, MOST_SHOWN_CHARS);
   const known = [
     ...(draft.vocabulary?.fields ?? []),
     ...Object.keys(capabilities.options.shape),

@@ -5,6 +5,7 @@ import type { Capabilities } from '../domain/model.ts';
 import type { GenerationRequest, Mode, Warning } from '../domain/request.ts';
 import { fieldOf, inputName } from './input-words.ts';
 import {
+  ignored,
   resolveAspectRatio,
   resolveAudio,
   resolvePrompt,
@@ -75,7 +76,7 @@ export function resolveRequest(question: Question): Resolution {
   const { draft, mode, open, capabilities } = question;
   const prompt = resolvePrompt(question);
   const seconds = resolveSeconds(question);
-  const tier = resolveTier(question);
+  const tier = resolveTier(question, seconds.value);
   const ratio = resolveAspectRatio(question, tier.value.ratio);
   const audio = resolveAudio(question);
   const seed = resolveSeed(question);
@@ -99,10 +100,12 @@ export function resolveRequest(question: Question): Resolution {
   if (found.length > 0) return { issues: found };
   const adjusted = open.provider.adjustPrompt?.(request.prompt);
   return {
-    request: adjusted ? { ...request, prompt: adjusted.prompt } : request,
+    // The caller's own prompt is kept and shown; the provider makes the same adjustment when it sends.
+    request,
     warnings: [
       ...parts.flatMap((part) => part.warnings ?? []),
-      ...(adjusted?.warning ? [adjusted.warning] : []),
+      ...(adjusted?.warning ? [{ ...adjusted.warning, param: wireName(draft, adjusted.warning.param) }] : []),
+      ...ignoredByVendor(question, request),
       ...offPeakWarnings(question, capabilities),
     ],
   };
@@ -112,6 +115,14 @@ function offPeakWarnings({ open, draft }: Question, capabilities: Capabilities):
   return open.route.offPeak && !capabilities.offPeak
     ? [{ code: 'off_peak_unavailable', param: 'model', message: `${draft.model} has no off-peak hours in this mode.` }]
     : [];
+}
+
+function ignoredByVendor({ draft, open }: Question, request: GenerationRequest): readonly Warning[] {
+  const found = open.provider.ignored?.(request, open.model) ?? [];
+  return found.flatMap(({ param, reason }) => {
+    const name = param.replace(/^options\./, '');
+    return ignored(wireName(draft, param), reason, request.options[name]).warnings;
+  });
 }
 
 /** The provider speaks in neutral names; the caller hears its own. */

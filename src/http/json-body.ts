@@ -19,9 +19,30 @@ export function decodeUtf8(bytes: Buffer): string {
 export function parseJsonBody(text: string): Json {
   const clean = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   if (clean.trim() === '') return {};
+  refuseDepth(clean);
   const value = parse(clean);
-  refuseUnstorable(value, '', 0);
+  // The walk builds a path for every value; it is needed only where the text holds such an escape.
+  if (UNSTORABLE_ESCAPE.test(clean)) refuseUnstorable(value, '');
   return value;
+}
+
+/** What can spell a NUL or a lone surrogate: decoded UTF-8 holds neither in the clear. */
+const UNSTORABLE_ESCAPE = /\\u(?:0000|d[89a-f])/i;
+
+/** Counts brackets outside of strings, before anything that recurses sees the body. */
+function refuseDepth(text: string): void {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charCodeAt(at);
+    if (char === 0x5c) at += 1;
+    else if (char === 0x22) inString = !inString;
+    else if (inString) continue;
+    else if (char === 0x5b || char === 0x7b) depth += 1;
+    else if (char === 0x5d || char === 0x7d) depth -= 1;
+    if (depth > MOST_DEPTH)
+      throw new Refusal('invalid_json', `The body is nested more than ${MOST_DEPTH} levels deep.`);
+  }
 }
 
 function parse(text: string): Json {
@@ -37,20 +58,19 @@ function parse(text: string): Json {
   }
 }
 
-function refuseUnstorable(value: Json, path: string, depth: number): void {
-  if (depth > MOST_DEPTH) throw new Refusal('invalid_json', `The body is nested more than ${MOST_DEPTH} levels deep.`);
+function refuseUnstorable(value: Json, path: string): void {
   if (typeof value === 'string') refuseText(value, path);
   if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
     value.forEach((item: Json, index) => {
-      refuseUnstorable(item, `${path}[${index}]`, depth + 1);
+      refuseUnstorable(item, `${path}[${index}]`);
     });
     return;
   }
   for (const [name, member] of Object.entries(value)) {
     const below = path === '' ? name : `${path}.${name}`;
     refuseText(name, below);
-    refuseUnstorable(member, below, depth + 1);
+    refuseUnstorable(member, below);
   }
 }
 

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { CreateOutcome, GenerationStore, ListFilter, NewGeneration, Scope } from '../application/ports.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Database, Queryable } from './database.ts';
@@ -27,11 +28,19 @@ async function createOrReplay(database: Database, generation: NewGeneration): Pr
   try {
     return await database.transaction((tx) => create(tx, generation));
   } catch (error) {
+    const written = isIdTaken(error) ? await find(database, { id: generation.id }) : undefined;
+    if (written) return { kind: 'created', generation: written };
     if (!(error instanceof TwinAccepted) || !generation.idempotency) throw error;
     // Nothing to replay: the key ran out between the two statements, so it can be taken now.
     return (await replay(database, generation.caller, generation.idempotency)) ?? createOrReplay(database, generation);
   }
 }
+
+const UNIQUE_VIOLATION = '23505';
+
+/** An earlier write of the same generation was committed after all; a write under way is waited for by the index. */
+const isIdTaken = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION && error.constraint === 'generations_pkey';
 
 async function create(tx: Queryable, generation: NewGeneration): Promise<CreateOutcome> {
   await insertGeneration(tx, generation);

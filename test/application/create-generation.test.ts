@@ -102,32 +102,23 @@ test('a create is held at the dearest route that can be reached and priced', asy
   });
 });
 
-test('a commit of unknown outcome that is found by its id was accepted', async () => {
-  let kept: NewGeneration | undefined;
+test('a commit of unknown outcome is made again under the same id', async () => {
+  const ids: bigint[] = [];
   const { answer } = create({
     store: {
       create: async (generation) => {
-        kept = generation;
-        throw new Error('the line dropped during commit');
+        ids.push(generation.id);
+        if (ids.length === 1) throw new Error('the line dropped during commit');
+        return { kind: 'created', generation: readBack(generation) };
       },
-      find: async () => (kept ? readBack(kept) : undefined),
     },
   });
   expect((await answer).generation.id).toBe(42n);
-});
-
-test('a commit that surely did not happen may be tried again', async () => {
-  const { answer } = create({ store: { create: () => Promise.reject(new Error('connection refused')) } });
-  expect(await refused(answer)).toMatchObject({
-    code: 'unavailable',
-    message: 'The database is not available; nothing was accepted and nothing is held. Try again later.',
-    headers: { 'retry-after': '5' },
-  });
+  expect(ids).toEqual([42n, 42n]);
 });
 
 test('a commit that nobody can tell the outcome of is not to be sent again, and names its id', async () => {
-  const dead = () => Promise.reject(new Error('connection refused'));
-  const { answer } = create({ store: { create: dead, find: dead } });
+  const { answer } = create({ store: { create: () => Promise.reject(new Error('connection refused')) } });
   expect(await refused(answer)).toMatchObject({
     code: 'unavailable',
     message:
@@ -169,6 +160,19 @@ test('an input that the vendor wants as bytes and that cannot be fetched is refu
     code: 'input_unreachable',
     param: 'image',
     message: 'image cannot be used: not asked for',
+  });
+  expect(written).toEqual([]);
+});
+
+test('more unknown fields than mistakes explain are refused', async () => {
+  const options = Object.fromEntries(
+    Array.from({ length: 51 }, (_, index) => [`field_${index}`, { value: 1, param: `field_${index}` }]),
+  );
+  const { answer, written } = create({}, { ...draft, options });
+  expect(await refused(answer)).toMatchObject({
+    code: 'invalid_value',
+    param: 'field_0',
+    message: 'field_0 and 50 more fields are not known to Onereel; at most 50 unknown fields are ignored.',
   });
   expect(written).toEqual([]);
 });

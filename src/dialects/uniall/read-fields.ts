@@ -10,6 +10,7 @@ export type Fields = ReadonlyMap<string, Named<Exclude<Json, null>>>;
  */
 export function readFields(body: Json): Fields {
   if (!isJsonObject(body)) throw new Refusal('invalid_json', 'The body must be a JSON object.');
+  refuseHeap(body, 'The body');
   const fields = new Map<string, Named<Exclude<Json, null>>>();
   for (const [name, value] of Object.entries(body)) {
     if (name !== 'extra_body' && value !== null) fields.set(name, { value, param: name });
@@ -29,9 +30,21 @@ export function readFields(body: Json): Fields {
   return fields;
 }
 
+/** No protocol has a tenth of this; a heap of names would be work for every step that follows. */
+const MOST_FIELDS = 200;
+
+function refuseHeap(object: JsonObject, what: string): void {
+  const count = Object.keys(object).length;
+  if (count > MOST_FIELDS)
+    throw new Refusal('invalid_json', `${what} has ${count} fields; at most ${MOST_FIELDS} are read.`);
+}
+
 function readExtraBody(body: JsonObject): JsonObject {
   const extra = body['extra_body'] ?? {};
-  if (isJsonObject(extra)) return extra;
+  if (isJsonObject(extra)) {
+    refuseHeap(extra, 'extra_body');
+    return extra;
+  }
   throw issue('invalid_value', 'extra_body', `extra_body is ${shown(extra)}; it must be an object.`);
 }
 
