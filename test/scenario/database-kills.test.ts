@@ -42,6 +42,13 @@ const live = (gateway: RunningGateway) => api(gateway, gateway.keys.live);
 const postmasterOf = async ({ dataFolder }: RunningGateway): Promise<number> =>
   Number((await readFile(join(dataFolder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
 
+/** SIGSTOP: not dead, so that nobody restarts it, but nothing answers. */
+async function signalServer(gateway: RunningGateway, signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
+  const pid = await postmasterOf(gateway);
+  const backends = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').map(Number);
+  for (const one of [pid, ...backends]) process.kill(one, signal);
+}
+
 const fox = { model: 'viduq3t-540p', prompt: 'a fox in the snow', duration: 1 };
 
 /** One that the vendor has accepted: a create that is killed under way is looked for, for ten minutes. */
@@ -106,10 +113,9 @@ test.runIf(embedded)('an answer of a vendor that comes while the database restar
     duration: 4,
   });
   await expect.poll(() => vendors.faults(), { timeout: 15_000 }).toEqual([]);
-  const pid = await postmasterOf(gateway);
-  process.kill(pid, 'SIGSTOP');
-  await sleep(1200);
-  process.kill(pid, 'SIGKILL');
+  await signalServer(gateway, 'SIGSTOP');
+  await sleep(1500);
+  await endServer(gateway.dataFolder);
   expect((await live(gateway).finished(body.id)).body.status).toBe('completed');
 });
 
@@ -122,17 +128,14 @@ test.runIf(embedded)(
     const { id } = (await create(fox)).body;
     const last = (await finished(id)).body;
     await sleep(2500); // what is remembered of a key is no longer fresh
-    const pid = await postmasterOf(gateway);
-    const backends = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').map(Number);
-    // Stopped, not dead: nobody restarts it, nothing answers.
-    for (const one of [pid, ...backends]) process.kill(one, 'SIGSTOP');
+    await signalServer(gateway, 'SIGSTOP');
     try {
       const [seen, unseen] = await Promise.all([get(id), api(gateway, 'sk-test-nobody-has-this-key').get(id)]);
       expect(seen.status, JSON.stringify(seen.body)).toBe(200);
       expect(seen.body).toMatchObject({ id, status: 'completed', result: { media: last.result.media } });
       expect(unseen.status).toBe(503);
     } finally {
-      for (const one of [pid, ...backends]) process.kill(one, 'SIGCONT');
+      await signalServer(gateway, 'SIGCONT');
     }
     expect((await get(id)).status).toBe(200);
   },
