@@ -2,23 +2,30 @@ import { keysPath } from './bootstrap.ts';
 import { readConfig } from './config.ts';
 import { explain } from './explain.ts';
 import { type Gateway, startGateway } from './gateway.ts';
+import { recordServer } from './server-record.ts';
 
 /** Serves until SIGTERM or Ctrl-C. Exits 0 after a drain, 1 when it could not start. */
 export async function serve(): Promise<void> {
   // Before anything slow: a signal during start-up ends it, and what was started is closed.
   let gateway: Gateway | undefined;
+  let forget = async (): Promise<void> => {};
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
-    if (gateway) void close(gateway);
+    // Never later than ten seconds: what is not handed back by then comes back by its lease.
+    setTimeout(() => process.exit(0), LAST_RESORT_MILLISECONDS).unref();
+    if (gateway) void close(gateway, forget);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   try {
     const config = readConfig(process.env, process.cwd());
-    gateway = await startGateway(config);
-    if (stopping) return await close(gateway);
+    const started = await startGateway(config);
+    // Only commands look for the record: a gateway without one serves as well.
+    if (!stopping) forget = await recordServer(config.dataFolder, started.url).catch(() => forget);
+    gateway = started;
+    if (stopping) return await close(gateway, forget);
     process.stdout.write(banner(gateway, keysPath(config)));
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`);
@@ -28,9 +35,9 @@ export async function serve(): Promise<void> {
 
 const LAST_RESORT_MILLISECONDS = 9500;
 
-async function close(gateway: Gateway): Promise<void> {
-  // Never later than ten seconds: what is not handed back by then comes back by its lease.
-  setTimeout(() => process.exit(0), LAST_RESORT_MILLISECONDS).unref();
+async function close(gateway: Gateway, forget: () => Promise<void>): Promise<void> {
+  // First: who looks for a server must not find one that is leaving.
+  await forget().catch(() => {});
   await gateway.close();
   process.exit(0);
 }
