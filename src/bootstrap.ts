@@ -28,12 +28,18 @@ export async function makeDataFolder(folder: string): Promise<void> {
   await chmod(folder, 0o700).catch(() => {});
 }
 
+const secretPath = ({ dataFolder }: Pick<Config, 'dataFolder'>): string => join(dataFolder, 'secret');
+
+/** ONEREEL_SECRET, or the one in the data folder; undefined before the first start. */
+export async function readSecret(config: Pick<Config, 'secret' | 'dataFolder'>): Promise<string | undefined> {
+  return config.secret ?? ((await readIfThere(secretPath(config)))?.trim() || undefined);
+}
+
 /** ONEREEL_SECRET, or the one that was generated into the data folder on first use. */
-export async function findSecret({ secret, dataFolder }: Config): Promise<string> {
-  if (secret !== undefined) return secret;
-  const path = join(dataFolder, 'secret');
-  const kept = (await readIfThere(path))?.trim();
-  if (kept) return kept;
+export async function findSecret(config: Config): Promise<string> {
+  const kept = await readSecret(config);
+  if (kept !== undefined) return kept;
+  const path = secretPath(config);
   // Of two first starts at once one writes; both read what is there then.
   await writeFile(path, `${randomBytes(32).toString('base64url')}\n`, { mode: PRIVATE_FILE, flag: 'wx' }).catch(
     (error: unknown) => {

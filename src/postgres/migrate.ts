@@ -40,7 +40,25 @@ export async function migrate(database: Database): Promise<{ readonly applied: r
   });
 }
 
-async function refuseOldServer(database: Database): Promise<void> {
+/**
+ * How many migrations a database has had, of those that this version carries; changes nothing. Throws SchemaRefused for
+ * what `migrate` refuses.
+ */
+export async function schemaState(database: Queryable): Promise<{ readonly applied: number; readonly known: number }> {
+  await refuseOldServer(database);
+  const known = await readMigrations();
+  const [table] = await database.query<{ there: boolean }>({
+    text: `select to_regclass('onereel.migrations') is not null as there`,
+  });
+  if (table?.there !== true) return { applied: 0, known: known.length };
+  const applied = await database.query<{ number: number; sha256: string }>({
+    text: 'select number, sha256 from onereel.migrations order by number',
+  });
+  refuseForeign(applied, known);
+  return { applied: applied.length, known: known.length };
+}
+
+async function refuseOldServer(database: Queryable): Promise<void> {
   const [row] = await database.query<{ version: string }>({
     text: `select current_setting('server_version_num') as version`,
   });

@@ -1,0 +1,54 @@
+/** What `--help` says below the options. */
+
+export const EXIT_CODES = `
+Exit codes:
+  0    done
+  1    the generation failed, or its video could not be saved
+  2    wrong usage, or a request that was refused
+  3    the server is not reachable or did not start
+  130  interrupted; the generation goes on
+`;
+
+export const SERVERS = `
+Server: the one at ONEREEL_URL; else at HOST and PORT, where they are set; else the one that runs on the data folder
+(ONEREEL_DATA, default .onereel); else one is started that stays. Keys: ONEREEL_TEST_KEY and ONEREEL_LIVE_KEY, else the
+data folder's keys.json.
+`;
+
+export const EXAMPLES = {
+  program: `
+Examples:
+  onereel                                        start the gateway
+  onereel generate "a fox in the snow"           make a video with a test key, at no cost
+  onereel models seedance                        what can be called
+  onereel doctor                                 what is wrong on this machine
+
+Every command has its own --help.
+`,
+  generate: `
+Examples:
+  onereel generate "a fox in the snow" --model viduq3t-720p --out fox.mp4
+  onereel generate "she turns around" --image portrait.jpg --duration 5
+  onereel generate "day becomes night" --image day.png --last-image night.png
+  onereel generate "@Image1 meets @Image2" --model viduq3p-mix-720p --ref fox.png --ref owl.png
+  onereel generate "and then it snows" --model veo3.1-video-720p --video https://example.com/start.mp4
+  onereel generate "a fox in the snow" --json --out fox.mp4 | jq -r .file
+  onereel generate "a fox in the snow" --live    spends real money
+`,
+  get: `
+Examples:
+  onereel get task_123
+  onereel get task_123 --out fox.mp4
+`,
+  models: `
+Examples:
+  onereel models
+  onereel models veo
+  onereel models viduq3t-720p --json
+
+Prices are what the first vendor of a model bills; docs/models.md has all of them.
+`,
+  doctor: `
+Exit codes: 0 when everything that is needed works, else 1.
+`,
+} as const;
