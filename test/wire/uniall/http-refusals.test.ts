@@ -169,6 +169,22 @@ describe('a key', () => {
   });
 });
 
+test('a model that bills in yuan is a 503 where no rate is set, and holds nothing', async () => {
+  const { create, call } = api(gateway);
+  const model = 'doubao-seedance-2-0-260128';
+  expect(await create({ model, prompt: 'a fox' })).toMatchObject({
+    status: 503,
+    body: {
+      error: {
+        code: 'price_missing',
+        param: 'model',
+        message: `${model} cannot be priced: there is no exchange rate for CNY; set rates.CNY in onereel.yaml. Nothing was sent and nothing is held.`,
+      },
+    },
+  });
+  expect((await call('GET', `${CREATE}?model=${model}`)).body.data).toEqual([]);
+});
+
 describe('an address', () => {
   test.each([
     [
