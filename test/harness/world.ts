@@ -167,7 +167,8 @@ export const TROUBLES = `
       or exists (select from attempts a where a.generation_id = g.id and a.state not in ('succeeded', 'failed')))
   union all select 'attempt ' || a.id || ' (' || a.state || ') has ' || count(s.attempt_id) || ' slots' from attempts a
     left join slots s on s.attempt_id = a.id
-    group by a.id having count(s.attempt_id) <> case when a.state in ('succeeded', 'failed') then 0 else 1 end
+    where a.state <> 'collecting' group by a.id
+    having count(s.attempt_id) <> case when a.state in ('succeeded', 'failed') then 0 else 1 end
   union all select 'attempt ' || a.id || ' (' || a.state || ') has ' || count(d.attempt_id) || ' due rows' from attempts a
     left join due d on d.attempt_id = a.id
     group by a.id having count(d.attempt_id) <> case when a.state in ('succeeded', 'failed') then 0 else 1 end`;
