@@ -12,6 +12,7 @@ import {
   startEmulatedVendors,
 } from '../harness/emulated-vendors.ts';
 import { type RunningGateway, type SpawnedGateway, spawnGateway } from '../harness/gateway.ts';
+import { freePort } from '../harness/npm-start.ts';
 import { advanceClock, bookTroubles, rows } from '../harness/rows.ts';
 import { type Chance, seeded } from '../harness/seeded.ts';
 
@@ -192,13 +193,4 @@ async function expectOnceAndEnded({ dataFolder, vendors, ids }: End): Promise<vo
     // What can be looked for was found; Vertex has no list.
     else if (provider !== 'vertex') expect(made.get(id), id).toBeUndefined();
   }
-}
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
