@@ -1,0 +1,185 @@
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { processIdentity } from '../../src/postgres/embedded/process.ts';
+import { command, type EndedCommand } from '../harness/cli.ts';
+import { databaseFor } from '../harness/database.ts';
+import { discard, type RunningGateway, startTestGateway } from '../harness/gateway.ts';
+
+const CLEAN = /^(?!.*\n {4}at )/s; // no stack
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'onereel-cli-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const isVideo = async (name: string): Promise<boolean> =>
+  (await readFile(join(folder, name))).subarray(4, 8).toString() === 'ftyp';
+
+describe('with a server that runs', () => {
+  let gateway: RunningGateway;
+  beforeAll(async () => {
+    gateway = await startTestGateway();
+  });
+  afterAll(() => discard(gateway));
+
+  const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    command(args, { cwd: folder, env: { ONEREEL_DATA: gateway.dataFolder, ...env } });
+  const run = (args: readonly string[], env?: Readonly<Record<string, string>>): Promise<EndedCommand> =>
+    start(args, env).ended;
+
+  test('generate saves a video, in plain lines, with a test key', async () => {
+    const { code, stdout, stderr } = await run(['generate', 'a fox', '--duration', '2', '--no-sound', '-o', 'fox.mp4']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`Server    ${gateway.url}\nKey       test: `);
+    expect(stdout).toMatch(/Accepted {2}task_\d+ \(viduq3t-720p, text, quoted \$0\.11\)\n/);
+    expect(stdout).toMatch(
+      /completed 100 %\nVideo {5}1280x720, 2 s, 24 fps, silent, .*\nCost {6}\$0\.11 of play money\n/,
+    );
+    expect(stdout.endsWith(`Saved     ${join(folder, 'fox.mp4')}\n`)).toBe(true);
+    expect(stdout).not.toContain('\u001b');
+    expect(await isVideo('fox.mp4')).toBe(true);
+  });
+
+  test('--json prints one object and nothing else on standard output', async () => {
+    const { code, stdout, stderr } = await run(['generate', 'Snow, again', '--json', '--duration', '1']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'completed', file: join(folder, 'snow-again.mp4') });
+    expect(stderr).toContain('Saved');
+  });
+
+  test('a refused request ends with 2, the server’s words and the option', async () => {
+    const { code, stdout, stderr } = await run(['generate', 'x', '--duration', '99', '--json']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^--duration: duration is 99; viduq3t-720p takes 1 to 16/m);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'invalid_value', param: 'duration', status: 400 } });
+    expect(stderr).toMatch(CLEAN);
+  });
+
+  test.each([
+    [['generate'], /Say what the video shows/],
+    [['generate', 'x', '--nope'], /unknown option '--nope'/],
+    [['generate', 'x', '--image', 'none.png'], /^--image: there is no file none.png/],
+    [['generate', 'x', '--video', 'clip.mp4'], /^--video: clip.mp4 is not a URL/],
+    [['generate', 'x', '--out', 'none/x.mp4'], /^--out: nothing can be written/],
+    [['get', 'task_1'], /There is no generation task_1/],
+    [['modles'], /there is no command modles; did you mean models\?/],
+  ])('%j ends with 2 and says why', async (args, reason) => {
+    const { code, stderr } = await run(args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(reason);
+    expect(stderr).toMatch(CLEAN);
+  });
+
+  test('a generation that fails ends with 1 and costs nothing', async () => {
+    const { code, stdout, stderr } = await run(['generate', 'boom [test:failed]', '--out', 'boom.mp4']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^task_\d+ failed \(vendor_failed\): /);
+    expect(stdout).toContain('Cost      $0.00');
+    expect(await readdir(folder)).not.toContain('boom.mp4');
+  });
+
+  test('Ctrl-C leaves the generation running, and get picks it up', async () => {
+    const running = start(['generate', 'tea [test:slow]', '--duration', '2', '--out', 'tea.mp4']);
+    await running.printed(/Accepted/);
+    running.child.kill('SIGINT');
+    const { code, stderr } = await running.ended;
+    expect(code).toBe(130);
+    const pickUp = /^Interrupted\. .*\n {2}npx onereel (get task_\d+ --out \S+)\n$/.exec(stderr)?.[1];
+    expect(pickUp).toBeDefined();
+    expect(await readdir(folder)).not.toContain('tea.mp4');
+    expect((await run(pickUp?.split(' ') ?? [])).code).toBe(0);
+    expect(await isVideo('tea.mp4')).toBe(true);
+  });
+
+  test('another server’s address comes before the data folder, and its key is asked for', async () => {
+    const elsewhere = { ONEREEL_DATA: join(folder, 'elsewhere'), ONEREEL_URL: gateway.url };
+    const without = await run(['generate', 'x', '--out', 'x.mp4'], elsewhere);
+    expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('Set ONEREEL_TEST_KEY') });
+    const wrong = await run(['generate', 'x'], { ...elsewhere, ONEREEL_TEST_KEY: `sk-test-${'x'.repeat(24)}` });
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('The key is from ONEREEL_TEST_KEY') });
+    const right = { ...elsewhere, ONEREEL_TEST_KEY: gateway.keys.test };
+    expect(await run(['generate', 'x', '--duration', '1', '--out', 'x.mp4'], right)).toMatchObject({ code: 0 });
+  });
+
+  test('models lists what the server has', async () => {
+    const { code, stdout } = await run(['models', 'veo3.1']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^MODEL .*PRICE\nveo3\.1-video-720p .* \$0\.20–\$0\.40 \/ s\n/);
+    expect(stdout).toMatch(/\d of \d+ models\n$/);
+    const { data } = JSON.parse((await run(['models', '--json'])).stdout);
+    expect(data.map(({ id }: { id: string }) => id)).toContain('viduq3t-720p');
+  });
+
+  test('doctor finds all in order', async () => {
+    const { code, stdout } = await run(['doctor', '--json'], await databaseFor(gateway.dataFolder));
+    expect(JSON.parse(stdout).checks.filter(({ state }: { state: string }) => state !== 'ok')).toEqual([]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`runs at ${gateway.url}, process ${gateway.pid}`);
+    expect(stdout).toContain('fits this database');
+  });
+});
+
+describe('without a server', () => {
+  const dataFolder = (): string => join(folder, 'data');
+  const run = async (args: readonly string[]): Promise<EndedCommand> =>
+    command(args, {
+      cwd: folder,
+      env: { ONEREEL_DATA: dataFolder(), ...(await databaseFor(dataFolder())) },
+    }).ended;
+  /** On any port: the usual one may be in use where the tests run. */
+  const doctor = async (): Promise<EndedCommand> =>
+    command(['doctor'], {
+      cwd: folder,
+      env: { ONEREEL_DATA: dataFolder(), PORT: '0', ...(await databaseFor(dataFolder())) },
+    }).ended;
+
+  const recorded = async (): Promise<{ pid: number; url: string }> =>
+    JSON.parse(await readFile(join(dataFolder(), 'server.json'), 'utf8'));
+  const stop = async (): Promise<void> => {
+    const { pid } = await recorded();
+    process.kill(pid, 'SIGTERM');
+    await gone(pid);
+  };
+  // Whatever the test came to: no server stays.
+  afterAll(() => stop().catch(() => {}));
+
+  test('models answers from the catalogue, and doctor looks, and neither starts anything', async () => {
+    expect((await run(['models'])).stdout).toContain('viduq3t-720p');
+    expect(await doctor()).toMatchObject({ code: 0, stdout: expect.stringContaining('not running') });
+    await expect(stat(dataFolder())).rejects.toThrow('ENOENT');
+  });
+
+  test('generate starts one that stays, the next command finds it, and its record ends with it', async () => {
+    const first = await run(['generate', 'a start', '--duration', '1']);
+    const { pid, url } = await recorded();
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first.stdout).toContain(`Server    ${url}, stays running (stop it: kill ${pid})`);
+    expect((await run(['generate', 'a start', '--duration', '1'])).stdout).toContain(`Server    ${url}\n`);
+    expect(await isVideo('a-start-2.mp4')).toBe(true);
+    await stop();
+    expect(await readdir(dataFolder())).not.toContain('server.json');
+    expect(await doctor()).toMatchObject({ code: 0, stdout: expect.stringContaining('not running') });
+  }, 90_000);
+
+  test('a server that cannot start ends with 3 and what it said', async () => {
+    const { code, stderr } = await command(['generate', 'x', '--out', 'never.mp4'], {
+      cwd: folder,
+      env: { ONEREEL_DATA: join(folder, 'other'), DATABASE_URL: 'postgres://u:p@127.0.0.1:1/x' },
+    }).ended;
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/The server did not start:\nOnereel cannot start: the database does not let us in/);
+    expect(stderr).toMatch(CLEAN);
+  });
+});
+
+/** A zombie counts as gone: nobody may be there to reap what outlived its parent. */
+async function gone(pid: number): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    if ((await processIdentity(pid)) === undefined) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`process ${pid} does not end`);
+}
