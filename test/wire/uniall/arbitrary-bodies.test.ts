@@ -26,6 +26,13 @@ const BODIES: readonly Json[] = [
     ],
     extra_body: { operation: 'edit_video', watermark: 'true', return_last_frame: false, priority: '3' },
   },
+  {
+    model: 'dreamina-seedance-2-0-fast-260128',
+    content: [
+      { type: 'image_url', image_url: { url: 'https://example.com/a.png' }, role: 'first_frame' },
+      { type: 'image_url', image_url: { url: 'https://example.com/a.png' }, role: 'last_frame' },
+    ],
+  },
   { model: 'seedance2.0-fast-480p', prompt: 'x', image: 'https://example.com/a.png', audios: [], metadata: { a: 1 } },
 ];
 
@@ -95,8 +102,10 @@ const damaged = fc
   .map(([body, changes]) => changes.reduce(change, body));
 
 function change(body: Json, [at, name, value]: readonly [number, string, Json | undefined]): Json {
-  if (Array.isArray(body))
-    return body.map((item, index) => (index === at % body.length ? change(item, [at, name, value]) : item));
+  if (Array.isArray(body)) {
+    const damage = (item: Json): Json => (at % 2 === 0 ? (value ?? null) : change(item, [at >> 1, name, value]));
+    return body.map((item: Json, index) => (index === (at >> 4) % body.length ? damage(item) : item));
+  }
   if (typeof body !== 'object' || body === null) return value ?? null;
   const members = Object.entries(body);
   const below = members[at % (members.length * 2 || 1)];
