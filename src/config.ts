@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import type { Json } from './domain/json.ts';
 import type { ExchangeRate } from './domain/money.ts';
+import { parseAllowed } from './media/guarded-connect.ts';
 
 /** A setting that cannot be used; the message names it, its value and what is allowed. */
 export class ConfigError extends Error {}
@@ -66,22 +68,22 @@ export function readConfig(env: Env, folder: string): Config {
   );
   return {
     host: text('HOST') ?? '127.0.0.1',
-    port: number(text('PORT'), { name: 'PORT', least: 0, most: 65_535, fallback: 8787 }),
+    port: number(text('PORT'), { name: 'PORT', least: 0, most: 65_535, fallback: 8787, whole: true }),
     dataFolder,
     databaseUrl: url(text('DATABASE_URL'), 'DATABASE_URL', ['postgres:', 'postgresql:']),
     storageFolder: storageFolder(text('ONEREEL_STORAGE'), dataFolder),
     publicUrl: url(text('ONEREEL_PUBLIC_URL'), 'ONEREEL_PUBLIC_URL', ['http:', 'https:'])?.replace(/\/+$/, ''),
     secret: atLeast(text('ONEREEL_SECRET'), 'ONEREEL_SECRET'),
     keys: bootstrapKeys(text),
-    channels: [...environmentChannels(text), ...(file.channels ?? []).map((channel) => fileChannel(channel, text))],
+    channels: distinct([
+      ...environmentChannels(text),
+      ...(file.channels ?? []).map((channel) => fileChannel(channel, text)),
+    ]),
     rates: Object.fromEntries(
       Object.entries(file.rates ?? {}).map(([currency, rate]) => [currency, { currency, ...rate }]),
     ),
-    fetchAllow: (text('ONEREEL_FETCH_ALLOW') ?? '')
-      .split(',')
-      .map((one) => one.trim())
-      .filter(Boolean),
-    trustProxy: text('ONEREEL_TRUST_PROXY'),
+    fetchAllow: fetchAllow(text('ONEREEL_FETCH_ALLOW')),
+    trustProxy: trustProxy(text('ONEREEL_TRUST_PROXY')),
     sandboxSpeed: number(text('ONEREEL_SANDBOX_SPEED'), {
       name: 'ONEREEL_SANDBOX_SPEED',
       least: 0.01,
@@ -104,13 +106,14 @@ function refuseNotYet(text: Text): void {
 
 function number(
   word: string | undefined,
-  rule: { name: string; least: number; most: number; fallback: number },
+  rule: { name: string; least: number; most: number; fallback: number; whole?: boolean },
 ): number {
   if (word === undefined) return rule.fallback;
   const value = Number(word);
-  if (Number.isFinite(value) && value >= rule.least && value <= rule.most) return value;
+  const isOne = rule.whole ? Number.isInteger(value) : Number.isFinite(value);
+  if (isOne && value >= rule.least && value <= rule.most) return value;
   throw new ConfigError(
-    `${rule.name} is ${JSON.stringify(word)}; it must be a number from ${rule.least} to ${rule.most}.`,
+    `${rule.name} is ${JSON.stringify(word)}; it must be a ${rule.whole ? 'whole number' : 'number'} from ${rule.least} to ${rule.most}.`,
   );
 }
 
@@ -125,6 +128,47 @@ function url(word: string | undefined, name: string, protocols: readonly string[
 function atLeast(word: string | undefined, name: string): string | undefined {
   if (word === undefined || word.length >= LEAST_KEY_CHARS) return word;
   throw new ConfigError(`${name} has ${word.length} characters; it must have at least ${LEAST_KEY_CHARS}.`);
+}
+
+const listOf = (word: string | undefined): readonly string[] =>
+  (word ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
+
+function fetchAllow(word: string | undefined): readonly string[] {
+  const entries = listOf(word);
+  try {
+    parseAllowed(entries);
+    return entries;
+  } catch (error) {
+    throw new ConfigError(`ONEREEL_FETCH_ALLOW: ${reason(error)}.`);
+  }
+}
+
+const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
+
+function trustProxy(word: string | undefined): string | undefined {
+  const wrong = listOf(word).find((one) => !PROXY_NAMES.includes(one) && !isAddressRange(one));
+  if (wrong === undefined) return word;
+  throw new ConfigError(
+    `ONEREEL_TRUST_PROXY has ${JSON.stringify(wrong)}; it must be a list of addresses such as 10.0.0.7 or 10.0.0.0/8, or ${PROXY_NAMES.join(', ')}.`,
+  );
+}
+
+function isAddressRange(word: string): boolean {
+  const [address = '', bits, ...more] = word.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return more.length === 0 && most > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
+}
+
+/** Of two with one name the second would silently replace the first. */
+function distinct(channels: readonly ChannelConfig[]): readonly ChannelConfig[] {
+  const twice = channels.find(({ name }, index) => channels.some((other, at) => at < index && other.name === name));
+  if (twice === undefined) return channels;
+  throw new ConfigError(
+    `Channel ${twice.name} is configured twice (a vendor key of the environment makes a channel with the provider’s name). Give each its own name.`,
+  );
 }
 
 function storageFolder(word: string | undefined, dataFolder: string): string {
@@ -145,6 +189,8 @@ function bootstrapKeys(text: Text): Config['keys'] {
       const key = atLeast(text(name), name);
       if (key === undefined) return [];
       if (!key.startsWith(PREFIXES[kind])) throw new ConfigError(`${name} must begin with ${PREFIXES[kind]}.`);
+      if (kind === 'admin' && /^sk-(?:live|test)-/.test(key))
+        throw new ConfigError(`${name} must not begin with sk-live- or sk-test-: it would look like another kind.`);
       if (/\s/.test(key)) throw new ConfigError(`${name} must not contain blanks.`);
       return [[kind, key]];
     }),
@@ -215,6 +261,13 @@ function fileChannel(channel: z.infer<typeof channelFile>, text: Text): ChannelC
   };
 }
 
+/** Where and what, never the line itself: it may hold a key. */
+function yamlProblem(error: unknown): string {
+  if (!(error instanceof YAMLParseError)) return reason(error);
+  const [at] = error.linePos ?? [];
+  return at ? `${error.code} at line ${at.line}, column ${at.col}` : error.code;
+}
+
 function readFile(path: string, wanted: boolean): z.infer<typeof configFile> {
   if (!existsSync(path)) {
     if (wanted) throw new ConfigError(`ONEREEL_CONFIG is ${JSON.stringify(path)}, which does not exist.`);
@@ -224,7 +277,7 @@ function readFile(path: string, wanted: boolean): z.infer<typeof configFile> {
   try {
     content = parse(readFileSync(path, 'utf8')) ?? {};
   } catch (error) {
-    throw new ConfigError(`${path} is not valid YAML: ${reason(error)}`);
+    throw new ConfigError(`${path} is not valid YAML: ${yamlProblem(error)}.`);
   }
   const parsed = configFile.safeParse(content);
   if (parsed.success) return parsed.data;

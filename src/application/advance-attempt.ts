@@ -1,9 +1,10 @@
+import type { Provider } from '../domain/provider.ts';
 import { type Held, settleOn, takeIn, witness } from './attempt-step.ts';
 import { collect } from './collect-output.ts';
 import { confirm } from './confirm-submission.ts';
 import type { EngineContext } from './context.ts';
 import { horizonSeconds } from './horizon.ts';
-import type { Claim } from './ports.ts';
+import type { AttemptFile, Claim } from './ports.ts';
 import { submit } from './submit-attempt.ts';
 import { track } from './track-attempt.ts';
 
@@ -13,6 +14,7 @@ export async function advanceAttempt(ctx: EngineContext, claim: Claim): Promise<
   if (!file) return;
   const provider = ctx.providers.get(file.route.provider);
   const model = provider?.models.find(({ id }) => id === file.route.model);
+  if (isPastHorizon(file, provider)) return giveUp(ctx, { claim, file });
   if (!provider || !model) {
     // An older process met the work of a newer one: leave it to those who know the vendor.
     ctx.log.error('attempt.unknown_provider', {
@@ -25,7 +27,6 @@ export async function advanceAttempt(ctx: EngineContext, claim: Claim): Promise<
   const held: Held = { claim, file, provider, model };
   const [seen] = file.evidence;
   if (seen) return takeIn(ctx, held, seen);
-  if (isPastHorizon(held)) return giveUp(ctx, held);
   switch (file.attempt.state) {
     case 'assigned':
       return submit(ctx, held);
@@ -44,10 +45,12 @@ export async function advanceAttempt(ctx: EngineContext, claim: Claim): Promise<
   }
 }
 
-const isPastHorizon = ({ file, provider }: Held): boolean =>
-  file.generationSecondsOld > horizonSeconds(provider, file.route.request);
+/** What was seen is taken in first: a verdict that came late is still one. */
+const isPastHorizon = ({ evidence, generationSecondsOld, route, channel }: AttemptFile, provider?: Provider): boolean =>
+  evidence.length === 0 &&
+  generationSecondsOld > horizonSeconds(provider, { request: route.request, livemode: channel.livemode });
 
-const giveUp = (ctx: EngineContext, held: Held): Promise<void> =>
+const giveUp = (ctx: EngineContext, held: Pick<Held, 'claim' | 'file'>): Promise<void> =>
   settleOn(ctx, held, {
     step: {
       to: 'failed',

@@ -34,12 +34,20 @@ export async function takeIn(
 }
 
 /** Decides, and says so in the log. */
-export async function settleOn(ctx: EngineContext, held: Held, decision: Decision): Promise<void> {
+export async function settleOn(
+  ctx: EngineContext,
+  held: Pick<Held, 'claim' | 'file'>,
+  decision: Decision,
+): Promise<void> {
   await decideOn(ctx, held, decision);
 }
 
 /** As `settleOn`, and answers whether the claim was still ours. */
-export async function decideOn(ctx: EngineContext, { claim, file }: Held, decision: Decision): Promise<DecideOutcome> {
+export async function decideOn(
+  ctx: EngineContext,
+  { claim, file }: Pick<Held, 'claim' | 'file'>,
+  decision: Decision,
+): Promise<DecideOutcome> {
   const outcome = await ctx.work.decide(claim, decision);
   const fields = { attemptId: claim.attemptId, generationId: file.attempt.generationId, channel: file.channel.name };
   if (outcome === 'lost') ctx.log.info('attempt.claim_lost', fields);

@@ -19,7 +19,7 @@ export async function collect(ctx: EngineContext, held: Held): Promise<void> {
   const again = file.collectFailures > 0 && file.attempt.operation !== undefined;
   const seen = again ? await ask(ctx, held) : undefined;
   if (seen?.state === 'failed') return witness(ctx, held, { kind: 'poll', observation: seen });
-  const sources = seen?.state === 'succeeded' ? seen.outputs : file.attempt.outputs;
+  const sources = oneOfEachRole(seen?.state === 'succeeded' ? seen.outputs : file.attempt.outputs);
   const video = sources.find(({ role }) => role === 'video');
   if (!video) return settleOn(ctx, held, { step: { to: 'failed', as: 'failed', failure: { code: 'output_missing' } } });
   const kept = await fetchVideo(ctx, held, video);
@@ -42,6 +42,10 @@ export async function collect(ctx: EngineContext, held: Held): Promise<void> {
     outputs: [kept.output, ...extras.flatMap((extra) => (extra ? [extra] : []))],
   });
 }
+
+/** The first of each: a generation has one video, one poster, one last frame. */
+const oneOfEachRole = (sources: readonly OutputSource[]): readonly OutputSource[] =>
+  sources.filter(({ role }, index) => index === sources.findIndex((source) => source.role === role));
 
 interface KeptVideo {
   readonly output: Output;

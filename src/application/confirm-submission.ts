@@ -54,6 +54,7 @@ async function lookThrough(ctx: EngineContext, held: Held, list: NonNullable<Hel
   let cursor: string | undefined;
   let missed = false;
   for (let page = 0; page < MOST_PAGES; page += 1) {
+    if (page > 0) await ctx.pause(provider.listPauseSeconds ?? 0);
     const outcome = await ctx.upstream.exchange(
       { provider, channel: file.channel, deadlineSeconds: DEADLINE_SECONDS },
       list,

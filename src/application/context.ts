@@ -17,8 +17,8 @@ export interface Context {
   readonly publicUrl: string | undefined;
 }
 
-/** What the engine's verbs use besides. */
-export interface EngineContext {
+/** What main hands to the engine. */
+export interface EngineParts {
   readonly work: WorkStore;
   readonly upstream: Upstream;
   readonly media: Media;
@@ -26,4 +26,18 @@ export interface EngineContext {
   readonly log: Log;
   /** How much faster than a vendor the sandbox is; 1 is a few seconds per generation. */
   readonly sandboxSpeed: number;
+}
+
+/** What the engine's verbs use: the parts, and what the engine itself knows. */
+export interface EngineContext extends EngineParts {
+  /** The process is about to end: what has not begun is left to others. */
+  readonly isStopping: () => boolean;
+  readonly pause: (seconds: number) => Promise<void>;
+  readonly gate: Gate;
+}
+
+/** Bounds the bytes that are held in memory at once. */
+export interface Gate {
+  /** Runs the work when there is room for its weight; the oldest in line first. */
+  hold<T>(weightBytes: number, work: () => Promise<T>): Promise<T>;
 }

@@ -29,5 +29,7 @@ export async function endOverdue({
   }
 }
 
-const isOverdue = (providers: EngineContext['providers'], { route, secondsOld }: WaitingGeneration): boolean =>
-  secondsOld > horizonSeconds(providers.get(route.provider), route.request);
+const isOverdue = (
+  providers: EngineContext['providers'],
+  { route, livemode, secondsOld }: WaitingGeneration,
+): boolean => secondsOld > horizonSeconds(providers.get(route.provider), { request: route.request, livemode });

@@ -134,6 +134,7 @@ export interface WaitingGeneration {
   readonly id: bigint;
   /** The one it would take next. */
   readonly route: PlannedRoute;
+  readonly livemode: boolean;
   readonly secondsOld: number;
 }
 
@@ -218,8 +219,8 @@ export interface Media {
     source: { readonly url: string },
     limits: { readonly maxBytes: number },
   ): Promise<StoredInput | MediaRefusal>;
-  /** The bytes of a stored input as base64. */
-  readBase64(storageKey: string): Promise<string>;
+  /** The bytes of a stored input as base64; undefined when they are not there any more. */
+  readBase64(storageKey: string): Promise<string | undefined>;
   /** Stores, hashes, probes. Constant memory. */
   keepOutput(
     storageKey: string,

@@ -1,4 +1,4 @@
-import { type Held, witness } from './attempt-step.ts';
+import { type Held, settleOn, witness } from './attempt-step.ts';
 import type { EngineContext } from './context.ts';
 import { deliverMedia } from './deliver-media.ts';
 
@@ -11,9 +11,24 @@ const MARGIN_SECONDS = 2;
  * Sends the create, once. The attempt is written as `submitting` before the first byte; an answer that is anything but
  * a clear yes or a documented no leaves it unknown, and it is never sent again.
  */
-export async function submit(ctx: EngineContext, held: Held): Promise<void> {
+export function submit(ctx: EngineContext, held: Held): Promise<void> {
+  const inline = held.file.route.request.inputs.map(({ source }) => ('stored' in source ? source.bytes : 0));
+  const weight = inline.reduce((sum, bytes) => sum + bytes, 0);
+  return weight === 0 ? send(ctx, held) : ctx.gate.hold(weight, () => send(ctx, held));
+}
+
+async function send(ctx: EngineContext, held: Held): Promise<void> {
   const { claim, file, provider, model } = held;
   const request = await deliverMedia(ctx.media, file.route.request, model);
+  if (request === 'input_gone') {
+    const failure = {
+      code: 'input_unreachable',
+      vendor: { message: 'a kept input is not on this disk any more' },
+    } as const;
+    return settleOn(ctx, held, { step: { to: 'failed', as: 'failed', failure } });
+  }
+  // A create that begins now could be cut off in the middle: whoever takes the attempt next sends it.
+  if (ctx.isStopping()) return;
   const begun = await ctx.work.beginSubmit(claim);
   if (begun === 'lost') return;
   const submitting: Held = { ...held, file: { ...file, attempt: { ...file.attempt, state: 'submitting' } } };

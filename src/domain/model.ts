@@ -30,6 +30,8 @@ export interface Capabilities {
   readonly adjustSeconds?: Readonly<Record<number, number>>;
   readonly resolutions: readonly Resolution[];
   readonly defaultResolution: Resolution;
+  /** Durations that have fewer tiers, the default there first: { 8: ['720p'] }. */
+  readonly resolutionsAt?: Readonly<Record<number, readonly Resolution[]>>;
   /** Empty: the picture follows the input. */
   readonly aspectRatios: readonly AspectRatio[];
   readonly defaultAspectRatio?: AspectRatio;

@@ -77,6 +77,12 @@ export interface Submission {
   readonly settings: ChannelSettings;
 }
 
+/** `param` is a neutral name, as in `check`. */
+export interface Ignored {
+  readonly param: string;
+  readonly reason: string;
+}
+
 /** Per-channel facts that are not secret, such as a bucket; each provider has its own schema. */
 export type ChannelSettings = Readonly<Record<string, Json>>;
 
@@ -121,6 +127,8 @@ export interface ProviderSpec<Operation extends Json, Credentials> {
    * `seconds`, `options.style`, or role and kind of an input, `reference.audio`.
    */
   readonly check?: (request: GenerationRequest, model: Model) => readonly Issue[];
+  /** Options of a request that the vendor documents to do nothing in it: not sent, and the caller is told. */
+  readonly ignored?: (request: GenerationRequest, model: Model) => readonly Ignored[];
   /** Takes out of a prompt what the vendor would read as a command; the warning says so. Doing it twice changes nothing more. */
   readonly adjustPrompt?: (prompt: string) => { readonly prompt: string; readonly warning?: Warning };
 
@@ -134,6 +142,8 @@ export interface ProviderSpec<Operation extends Json, Credentials> {
   readonly submit: Exchange<Submission, Observation<Operation>>;
   readonly poll: Exchange<Operation, Observation<Operation>>;
   readonly list?: Exchange<ListQuery, Listing<Operation> | Unanswered>;
+  /** Between two pages of the list, where the vendor limits their rate. */
+  readonly listPauseSeconds?: number;
   readonly cancel?: Exchange<Operation, CancelOutcome>;
   /** Free question that shows whether the credentials work, for `doctor`. */
   readonly ping?: Exchange<null, 'ok' | 'refused' | 'unanswered'>;

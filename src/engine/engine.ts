@@ -1,7 +1,8 @@
 import { advanceAttempt } from '../application/advance-attempt.ts';
-import type { EngineContext } from '../application/context.ts';
+import type { EngineContext, EngineParts } from '../application/context.ts';
 import { endOverdue } from '../application/end-overdue.ts';
 import type { Claim } from '../application/ports.ts';
+import { openGate } from './gate.ts';
 
 export interface EngineOptions {
   /** A name for people; fencing is by claim number. */
@@ -27,10 +28,19 @@ const SWEEP_SECONDS = 1;
 /** What waits past its horizon is found within this. */
 const OVERDUE_SWEEP_SECONDS = 30;
 
+/** Inputs that are sent inside creates at once; each is in memory about three times while it is sent. */
+const INLINE_BYTES = 128 * 1024 * 1024;
+
 /** Starts carrying attempts on: dispatch, claim, one step each, all concurrently, for ever. */
-export function startEngine(ctx: EngineContext, options: EngineOptions): Engine {
+export function startEngine(parts: EngineParts, options: EngineOptions): Engine {
   const held = new Map<bigint, { readonly claim: Claim; readonly work: Promise<void> }>();
   let stopping = false;
+  const ctx: EngineContext = {
+    ...parts,
+    isStopping: () => stopping,
+    pause: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
+    gate: openGate(INLINE_BYTES),
+  };
   let healthy = true;
   let wake: () => void = () => {};
   let woken = false;

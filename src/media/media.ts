@@ -27,7 +27,10 @@ export function openMedia({ storage, fetcher, inputs }: MediaParts): Media {
         await storage.remove(arrivalKey);
       }
     },
-    readBase64: async (storageKey) => (await readFile(storage.localPath(storageKey))).toString('base64'),
+    readBase64: async (storageKey) =>
+      (await storage.size(storageKey)) === undefined
+        ? undefined
+        : (await readFile(storage.localPath(storageKey))).toString('base64'),
     keepOutput: async (storageKey, body) => {
       const { bytes, sha256 } = await storage.write(storageKey, body);
       return { bytes, sha256 };

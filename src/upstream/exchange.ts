@@ -24,6 +24,8 @@ interface Performed {
   readonly origin: string;
   readonly request: HttpRequest;
   readonly deadlineSeconds: number;
+  /** On a connection of its own: a kept one may be closed by the other side just as a create is sent on it. */
+  readonly fresh?: boolean;
 }
 
 /** One signed request at an absolute address, and its parsed answer. */
@@ -47,7 +49,7 @@ export async function perform<Input, Result>(
 
 async function ask(
   { dispatcher, spoolFolder }: Line & { readonly dispatcher: Dispatcher },
-  { origin, request, deadlineSeconds }: Performed,
+  { origin, request, deadlineSeconds, fresh }: Performed,
   spools: string | undefined,
 ): Promise<HttpResponse> {
   const response = await send(addressOf(origin, request), {
@@ -58,6 +60,8 @@ async function ask(
     signal: AbortSignal.timeout(deadlineSeconds * 1000),
     headersTimeout: deadlineSeconds * 1000,
     bodyTimeout: deadlineSeconds * 1000,
+    // Closed after the answer: with an agent of its own, no create ever finds an idle connection.
+    ...(fresh && { reset: true }),
   });
   return readAnswer(response, { spoolFolder, spools });
 }

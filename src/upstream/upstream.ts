@@ -32,6 +32,7 @@ const DOWNLOAD_SECONDS = 1800;
  */
 export function openUpstream(options: UpstreamOptions): Upstream & { close(): Promise<void> } {
   const line: Line = { agent: openAgent(), spoolFolder: options.spoolFolder };
+  const creates: Line = { ...line, agent: openAgent() };
   const tokens = new AccessTokens(() => options.now().getTime());
   const origin = (
     { provider, channel }: Pick<Call, 'provider' | 'channel'>,
@@ -58,23 +59,52 @@ export function openUpstream(options: UpstreamOptions): Upstream & { close(): Pr
       : provider.sign(request, channel.credentials, { now, accessToken: outcome.token });
   };
 
+  /** A request that cannot be built or signed, by a wrong setting say, was surely not sent. */
+  const prepare = async <Input, Result>(
+    call: Call,
+    step: Exchange<Input, Result>,
+    input: Input,
+  ): Promise<HttpRequest | { readonly reason: string }> => {
+    try {
+      return await signed(call, step.build(input));
+    } catch (error) {
+      return { reason: `the request cannot be made: ${error instanceof Error ? error.message : String(error)}` };
+    }
+  };
+
+  const once = async <Input, Result>(
+    call: Call,
+    step: Exchange<Input, Result>,
+    input: Input,
+  ): Promise<{ readonly outcome: ExchangeOutcome<Result>; readonly status?: number }> => {
+    const begun = performance.now();
+    const request = await prepare(call, step, input);
+    if ('reason' in request) return { outcome: { answered: false, sent: false, reason: request.reason } };
+    const late = call.startWithinSeconds !== undefined && performance.now() - begun > call.startWithinSeconds * 1000;
+    if (late) return { outcome: { answered: false, sent: false, reason: 'the claim ended before the first byte' } };
+    const fresh = call.startWithinSeconds !== undefined;
+    let status: number | undefined;
+    const outcome = await perform(
+      fresh ? creates : line,
+      { origin: origin(call, request), request, deadlineSeconds: call.deadlineSeconds, fresh },
+      noting(step, (seen) => {
+        status = seen;
+      }),
+      input,
+    );
+    return { outcome, ...(status !== undefined && { status }) };
+  };
+
   const exchange = async <Input, Result>(
     call: Call,
     step: Exchange<Input, Result>,
     input: Input,
   ): Promise<ExchangeOutcome<Result>> => {
-    const begun = performance.now();
-    const request = await signed(call, step.build(input));
-    if ('reason' in request) return { answered: false, sent: false, reason: request.reason };
-    const late = call.startWithinSeconds !== undefined && performance.now() - begun > call.startWithinSeconds * 1000;
-    if (late) return { answered: false, sent: false, reason: 'the claim ended before the first byte' };
-    const outcome = await perform(
-      line,
-      { origin: origin(call, request), request, deadlineSeconds: call.deadlineSeconds },
-      noting401(step, () => tokens.forget(call.channel)),
-      input,
-    );
-    return outcome;
+    const { outcome, status } = await once(call, step, input);
+    if (status !== 401 || !call.provider.authorize) return outcome;
+    // A token that ended early is a sure refusal, and no verdict on the key: once more, with a new one.
+    tokens.forget(call.channel);
+    return (await once(call, step, input)).outcome;
   };
 
   const download = async (
@@ -100,7 +130,11 @@ export function openUpstream(options: UpstreamOptions): Upstream & { close(): Pr
     throw new Error(`the vendor's storage answered ${response.statusCode}`);
   };
 
-  return { exchange, download, close: () => line.agent.destroy() };
+  return {
+    exchange,
+    download,
+    close: async () => void (await Promise.all([line.agent.destroy(), creates.agent.destroy()])),
+  };
 }
 
 /** A spooled file is needed once: after a failed try the vendor is asked again, and spools another. */
@@ -112,11 +146,14 @@ async function* readOnce(path: string): AsyncIterable<Uint8Array> {
   }
 }
 
-/** A token that was refused is not used again. */
-const noting401 = <Input, Result>(step: Exchange<Input, Result>, forget: () => void): Exchange<Input, Result> => ({
+/** The same exchange, telling the status of its answer. */
+const noting = <Input, Result>(
+  step: Exchange<Input, Result>,
+  note: (status: number) => void,
+): Exchange<Input, Result> => ({
   ...step,
   parse: (response, input) => {
-    if (response.status === 401) forget();
+    note(response.status);
     return step.parse(response, input);
   },
 });

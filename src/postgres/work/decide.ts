@@ -128,6 +128,8 @@ async function beginCollecting(
       step.usage === undefined ? null : jsonbText(step.usage),
     ],
   });
+  // The vendor is done: its slot is free for the next, however long the file takes to come.
+  await tx.query({ name: 'free_slot', text: 'delete from slots where attempt_id = $1', values: [attemptId] });
   await show(tx, attemptId, { ...step, queued: false, progress: COLLECTING_PROGRESS });
 }
 

@@ -7,6 +7,7 @@ import { failWaiting } from './end.ts';
 interface WaitingRow extends Record<string, unknown> {
   id: bigint;
   planned: PlannedRoute;
+  livemode: boolean;
   age: number;
 }
 
@@ -17,12 +18,12 @@ export async function waiting(
 ): Promise<readonly WaitingGeneration[]> {
   const rows = await database.query<WaitingRow>({
     name: 'waiting',
-    text: `select g.id, g.routes -> g.route as planned, extract(epoch from now_at() - g.created_at)::float8 as age
+    text: `select g.id, g.livemode, g.routes -> g.route as planned, extract(epoch from now_at() - g.created_at)::float8 as age
       from (select generation_id from queue where generation_id > $1 order by generation_id limit $2) q
       join generations g on g.id = q.generation_id order by g.id`,
     values: [after ?? 0n, limit],
   });
-  return rows.map(({ id, planned, age }) => ({ id, route: planned, secondsOld: age }));
+  return rows.map(({ id, planned, livemode, age }) => ({ id, route: planned, livemode, secondsOld: age }));
 }
 
 /** The row of the queue is the fence: whoever takes it away ends the generation, or gives it a slot. */

@@ -43,6 +43,8 @@ const ark = ({ id, name, api, ids, prices, lastFrameMediaType }: Variant): Provi
     submit,
     poll: poll(lastFrameMediaType),
     list,
+    // Ark: task endpoints, one list a second and account.
+    listPauseSeconds: 1.1,
     cancel,
     ping,
     horizonSeconds({ options }) {

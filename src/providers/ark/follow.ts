@@ -101,7 +101,9 @@ export const list: Exchange<ListQuery, Listing<ArkOperation> | Unanswered> = {
       return unanswered(response, { started: 'maybe', error: errorIn(response) });
     const { items, total } = read.data;
     const page = Number(cursor);
-    const more = typeof total === 'number' ? page * PAGE_SIZE < total : items.length >= PAGE_SIZE;
+    // The newest come first: a page that ends before the window is the last of interest.
+    const past = items.every(({ created_at: at }) => typeof at === 'number' && at < fromUnixSeconds);
+    const more = !past && (typeof total === 'number' ? page * PAGE_SIZE < total : items.length >= PAGE_SIZE);
     return {
       items: items
         .filter(({ created_at: at }) => typeof at !== 'number' || (at >= fromUnixSeconds && at <= toUnixSeconds))
