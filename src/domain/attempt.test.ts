@@ -4,6 +4,9 @@ import { ATTEMPT_STATES, type Attempt, absorb, type Evidence, type Step } from '
 import { FAILURES, type FailureCode } from './failure.ts';
 import type { Observation } from './provider.ts';
 
+/** Rare turns matter here, and a run costs microseconds. */
+fc.configureGlobal({ numRuns: 3000 });
+
 const vendorState = fc.option(fc.constantFrom('queueing', 'processing'), { nil: undefined });
 const operation = fc.constantFrom({ id: 'a' }, { id: 'b' });
 const code = fc.constantFrom(...(Object.keys(FAILURES) as FailureCode[]));
