@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import type { Database } from './postgres/database.ts';
 import { bootstrapKinds, KEY_KINDS, type KeyKind, setBootstrapKey } from './postgres/keys.ts';
 
@@ -24,7 +24,15 @@ async function writePrivate(path: string, text: string): Promise<void> {
 }
 
 export async function makeDataFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : error;
+    throw new ConfigError(
+      `ONEREEL_DATA is ${JSON.stringify(folder)}; it must be a folder that this user can make and write in (${code}).`,
+    );
+  }
   await chmod(folder, 0o700).catch(() => {});
 }
 

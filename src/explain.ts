@@ -1,6 +1,7 @@
 import { DatabaseAway } from './application/database-away.ts';
 import { ConfigError } from './config.ts';
 import { StorageMismatch } from './media/disk-storage.ts';
+import { ChannelRefused } from './postgres/channels.ts';
 import { EmbeddedPostgresUnavailable } from './postgres/embedded/launch.ts';
 import { SecretMismatch } from './postgres/installation.ts';
 import { SchemaRefused } from './postgres/migrate.ts';
@@ -10,6 +11,7 @@ export function explain(error: unknown): string {
   if (error instanceof EmbeddedPostgresUnavailable) return `Onereel cannot start: ${error.message}\n${error.fix}`;
   if (
     error instanceof ConfigError ||
+    error instanceof ChannelRefused ||
     error instanceof SchemaRefused ||
     error instanceof SecretMismatch ||
     error instanceof StorageMismatch

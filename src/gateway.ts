@@ -27,7 +27,7 @@ import { openMedia } from './media/media.ts';
 import { type OpenedDatabase, openConfiguredDatabase } from './open-database.ts';
 import { openSandbox, type Sandbox, sandboxChannels } from './open-sandbox.ts';
 import { describeApi } from './openapi.ts';
-import { channelsOf, configureChannels } from './postgres/channels.ts';
+import { channelsOf, configureChannels, type WantedChannel } from './postgres/channels.ts';
 import { engineFigures } from './postgres/figures.ts';
 import { generationStore } from './postgres/generations.ts';
 import { inputRows } from './postgres/inputs.ts';
@@ -61,6 +61,7 @@ const EVIDENCE_SECONDS = 300;
 
 /** Starts everything and answers when it serves. What was opened is closed again when a later part fails. */
 export async function startGateway(config: Config): Promise<Gateway> {
+  const live = config.channels.map(liveChannel);
   await refuseTakenPlace(config);
   await makeDataFolder(config.dataFolder);
   const logger = openLog(join(config.dataFolder, 'onereel.log'));
@@ -71,7 +72,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
       await close().catch((error: unknown) => logger.error({ error }, 'gateway.close_failed'));
   };
   try {
-    return await open(config, { logger, opened, closers, closeAll });
+    return await open(config, { logger, opened, live, closers, closeAll });
   } catch (error) {
     await closeAll();
     throw error;
@@ -81,12 +82,13 @@ export async function startGateway(config: Config): Promise<Gateway> {
 interface Opening {
   readonly logger: Logger;
   readonly opened: OpenedDatabase;
+  readonly live: readonly WantedChannel[];
   /** What is closed at the end, last first. */
   readonly closers: (() => Promise<void>)[];
   readonly closeAll: () => Promise<void>;
 }
 
-async function open(config: Config, { logger, opened, closers, closeAll }: Opening): Promise<Gateway> {
+async function open(config: Config, { logger, opened, live, closers, closeAll }: Opening): Promise<Gateway> {
   const { database } = opened;
   await migrate(database);
   const installation = await openInstallation(database, await findSecret(config));
@@ -105,7 +107,6 @@ async function open(config: Config, { logger, opened, closers, closeAll }: Openi
     () => fetcher.close(),
     () => sandbox.close(),
   );
-  const live = config.channels.map(liveChannel);
   await configureChannels(database, installation.vault, [...live, ...(await sandboxChannels(config.dataFolder))]);
   const { app, start } = await openParts(config, { logger, opened, installation, storage, fetcher, sandbox, closers });
   const url = await listen(app, config);

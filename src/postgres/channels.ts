@@ -4,6 +4,9 @@ import { canonicalJson, type Json, type JsonObject } from '../domain/json.ts';
 import type { Database } from './database.ts';
 import type { Vault } from './installation.ts';
 
+/** A channel cannot be what the configuration wants; the message says what to do. */
+export class ChannelRefused extends Error {}
+
 /** A channel as the configuration wants it. */
 export interface WantedChannel {
   readonly name: string;
@@ -17,7 +20,8 @@ export interface WantedChannel {
 
 /**
  * Makes the channels what the configuration says. What it no longer names is drained, never deleted: attempts on it are
- * followed to the end with the credentials they were made with. A changed credential is a new version.
+ * followed to the end with the credentials they were made with. A changed credential is a new version. Throws
+ * ChannelRefused.
  */
 export async function configureChannels(
   database: Database,
@@ -43,7 +47,9 @@ export async function configureChannels(
         ],
       });
       if (!row)
-        throw new Error(`Channel ${channel.name} exists already with another provider; give the new one another name.`);
+        throw new ChannelRefused(
+          `Channel ${channel.name} exists already with another provider; give the new one another name.`,
+        );
       kept.push(row.id);
       const plain = Buffer.from(canonicalJson(channel.credentials));
       await tx.query({

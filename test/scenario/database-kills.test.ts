@@ -2,13 +2,16 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { processIdentity } from '../../src/postgres/embedded/process.ts';
 import { endServer } from '../../src/postgres/embedded/test-gateway.ts';
 import { api } from '../harness/api.ts';
 import { type EmulatedVendors, liveChannels, startEmulatedVendors } from '../harness/emulated-vendors.ts';
 import { type RunningGateway, startTestGateway } from '../harness/gateway.ts';
 import { bookTroubles, rows } from '../harness/rows.ts';
+
+// Whole processes start and stop here; a busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** The embedded server is ours to kill; another one is not. */
 const embedded = (process.env['DATABASE_URL'] ?? '') === '';

@@ -2,11 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { api } from '../harness/api.ts';
 import { type EmulatedVendors, liveChannels, startEmulatedVendors } from '../harness/emulated-vendors.ts';
 import { type RunningGateway, startTestGateway } from '../harness/gateway.ts';
 import { advanceClock, bookTroubles, rows } from '../harness/rows.ts';
+
+// Whole processes start and stop here; a busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 const MODELS = { vidu: 'viduq3t-720p', ark: 'seedance2.0-fast-480p', vertex: 'veo-3.1-fast-generate-001' } as const;
 type Vendor = keyof typeof MODELS;

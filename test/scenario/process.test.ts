@@ -1,9 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { clusterPids } from '../harness/cluster-pids.ts';
 import { freePort, isTaken, type Typed, typed } from '../harness/npm-start.ts';
+
+// Whole processes start and stop here; a busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Everything printed: it serves. */
 const SERVES = 'for video_url.';
