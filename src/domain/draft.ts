@@ -16,7 +16,7 @@ export interface Named<T> {
 }
 
 /** The caller's words, for messages. */
-export interface Vocabulary {
+interface Vocabulary {
   /** Every field of the protocol, so that a typing error can be told from it. */
   readonly fields: readonly string[];
   /** What an input is called, by role and kind: `first_frame.image` is `image`. */
