@@ -14,6 +14,8 @@ export interface ContentParts {
   readonly keys: Keys;
   readonly links: Links;
   readonly files: {
+    /** Bytes; undefined when there is nothing under the key. */
+    size(storageKey: string): Promise<number | undefined>;
     read(storageKey: string, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>;
   };
   readonly parseRange: (
@@ -43,14 +45,21 @@ export const contentRoutes =
         method: ['GET', 'HEAD'],
         url: `${prefix}/:id/content`,
         handler: async (request, reply) => {
-          const variant = readVariant(request.query.variant);
-          const generation = await allowed(parts, request, variant);
-          return sendOutput(parts, { request, reply, output: outputOf(generation, variant) });
+          const generation = await allowed(parts, request);
+          const output = outputOf(generation, readVariant(request.query.variant));
+          if ((await parts.files.size(output.storageKey)) !== output.bytes) throw fileGone(output);
+          return sendOutput(parts, { request, reply, output });
         },
       });
     }
     done();
   };
+
+const fileGone = ({ role }: Output): Refusal =>
+  new Refusal(
+    'no_output',
+    `The ${role.replace('_', ' ')} is not in the storage any more. Tell the operator; nothing will bring it back by itself.`,
+  );
 
 function readVariant(word: string | undefined): OutputRole {
   const variant = OUTPUT_ROLES.find((role) => role === (word ?? 'video'));
@@ -63,9 +72,8 @@ function readVariant(word: string | undefined): OutputRole {
 async function allowed(
   { generations, keys, links }: ContentParts,
   request: FastifyRequest<{ Params: { id: string }; Querystring: ContentQuery }>,
-  variant: OutputRole,
 ): Promise<Generation> {
-  const { expires, signature } = request.query;
+  const { expires, signature, variant = 'video' } = request.query;
   const signed = typeof expires === 'string' && typeof signature === 'string';
   const caller = signed ? undefined : await authenticate(keys, bearerOf(request.headers.authorization));
   const id = parseGenerationId(request.params.id);
