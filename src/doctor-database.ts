@@ -43,8 +43,9 @@ async function lookAtOurs(config: Config): Promise<SeenDatabase> {
   return { findings: [{ name: NAME, state: 'ok', message: `embedded PostgreSQL, ${when}` }], database: undefined };
 }
 
-const failed = (message: string, fix: string): SeenDatabase => ({
-  findings: [{ name: NAME, state: 'failed', message, fix }],
+/** Without `fix` where the message says it. */
+const failed = (message: string, fix?: string): SeenDatabase => ({
+  findings: [{ name: NAME, state: 'failed', message, ...(fix !== undefined && { fix }) }],
   database: undefined,
 });
 
@@ -61,7 +62,7 @@ async function lookInside(address: DatabaseAddress, where: string, config: Confi
     return { findings: [...findings, await secretFinding(database, config)], database };
   } catch (error) {
     await database.close().catch(() => undefined);
-    if (error instanceof SchemaRefused) return failed(error.message, 'See the message.');
+    if (error instanceof SchemaRefused) return failed(error.message);
     return failed(
       `${where} does not let us in: ${reasonOf(error)}`,
       config.databaseUrl === undefined
@@ -112,17 +113,28 @@ async function replicationFindings(database: Database): Promise<readonly Finding
       current_setting('synchronous_standby_names') as synchronous, current_setting('synchronous_commit') as commit`,
   });
   if (!row || (row.replicas === 0n && row.synchronous === '')) return [];
-  const isSafe = row.synchronous !== '' && ['on', 'remote_apply'].includes(row.commit);
-  const message = `${row.replicas} replicas, ${isSafe ? 'commits wait for a synchronous one' : 'none of them synchronous'}`;
-  if (isSafe) return [{ name: 'replication', state: 'ok', message }];
-  return [
-    {
-      name: 'replication',
-      state: 'warning',
-      message,
-      fix: 'A failover can lose accepted generations: set synchronous_standby_names, and leave synchronous_commit on.',
-    },
-  ];
+  const name = 'replication';
+  const { replicas } = row;
+  const shown = replicas === 1n ? '1 replica' : `${replicas} replicas`;
+  if (row.synchronous === '' || !['on', 'remote_apply'].includes(row.commit))
+    return [
+      {
+        name,
+        state: 'warning',
+        message: `${shown}, and commits wait for none of them`,
+        fix: 'A failover can lose accepted generations: set synchronous_standby_names, and leave synchronous_commit on.',
+      },
+    ];
+  if (replicas === 0n)
+    return [
+      {
+        name,
+        state: 'failed',
+        message: `synchronous_standby_names is ${JSON.stringify(row.synchronous)}, and no replica is connected: every commit waits`,
+        fix: 'Start the standby again, or empty synchronous_standby_names until it is back.',
+      },
+    ];
+  return [{ name, state: 'ok', message: `${shown}, commits wait for a synchronous one` }];
 }
 
 async function secretFinding(database: Database, config: Config): Promise<Finding> {
