@@ -14,14 +14,14 @@ interface Section {
 
 /** The page, in its order. */
 const SECTIONS: readonly Section[] = [
-  { title: 'Vidu Q3', families: ['vidu'] },
+  { title: 'Vidu', families: ['vidu'] },
   { title: 'Seedance 2.0', families: ['seedance', 'jisudance'] },
   { title: 'Veo 3.1', families: ['veo'] },
 ];
 
 /** Who is meant by a family in the table of fields. */
 const NAMES: Readonly<Record<string, string>> = {
-  vidu: '`viduq3…`',
+  vidu: '`vidu…`',
   seedance: '`seedance2.0-…` and the vendors’ own names',
   jisudance: '`jisudance2.0-…`',
   veo: '`veo…`',
@@ -43,7 +43,8 @@ in bold is what is sent when nothing is said. Names in \`-offpeak\` are made in 
 days.
 
 Prices are what the vendors publish, in their own currency, with the page and the day they were read. The first vendor in
-"Served by" that has a key here is used first; another one is tried only when the first surely did not start the work.`;
+"Served by" that has a key here is used first; another one is tried only when the first surely did not start the work.
+Where a price is listed for some lengths, it rises evenly in between.`;
 
 /** docs/models.md. */
 export function modelsPage(catalogue: Catalogue): string {
@@ -151,8 +152,10 @@ function groupPart(group: readonly [ModelDescription, ...ModelDescription[]]): s
 
 /** One size where all modes have it, else per mode. */
 function sizesOf({ modes }: ModelDescription): string {
-  const shown = ({ size }: ModeDescription) =>
-    size.allowed.length > 1 ? `${words(size.allowed)} (**${size.default}**)` : size.default;
+  const shown = ({ size: { allowed, default: standard, at = {} } }: ModeDescription) => {
+    const sizes = allowed.length > 1 ? `${words(allowed)} (**${standard}**)` : standard;
+    return [sizes, ...Object.entries(at).map(([seconds, fewer]) => `at ${seconds} s ${words(fewer)}`)].join(', ');
+  };
   return [...new Set(Object.values(modes).map(shown))].join('; ');
 }
 
@@ -182,12 +185,16 @@ function modeRow(
 }
 
 function mediaOf({ inputs, total_inputs }: ModeDescription, families: readonly string[]): string {
-  const rules = inputs.map((rule) => `${code(fieldOf(families, rule))}: ${countOf(rule)}`);
+  const rules = named(inputs, families).map((rule) => `${code(fieldOf(families, rule))}: ${countOf(rule)}`);
   const total = total_inputs ? [`${countOf(total_inputs)} in all`] : [];
   return [...rules, ...total].join(', ') || 'none';
 }
 
 type InputRule = ModeDescription['inputs'][number];
+
+/** What these families have a field for: the others can be sent in the vendor's own protocol only. */
+const named = (inputs: readonly InputRule[], families: readonly string[]): readonly InputRule[] =>
+  inputs.filter((rule) => fieldOf(families, rule) !== '');
 
 /** The field that all these families have for it. */
 const fieldOf = (families: readonly string[], { role, kind }: InputRule): string =>
@@ -205,7 +212,7 @@ const countOf = ({ min, max }: { readonly min: number; readonly max: number }): 
 
 /** What a file may be, once per field. */
 function inputTable(models: readonly ModelDescription[], families: readonly string[]): string {
-  const rules = models.flatMap(({ modes }) => Object.values(modes).flatMap(({ inputs }) => inputs));
+  const rules = models.flatMap(({ modes }) => Object.values(modes).flatMap(({ inputs }) => named(inputs, families)));
   const rows = groupBy(rules, (rule) => limitsOf(rule).join(' ')).map((group) => [
     [...new Set(group.map((rule) => code(fieldOf(families, rule))))].join(', '),
     ...limitsOf(group[0]),

@@ -49,7 +49,7 @@ const describePrice = (
 
 function describeMode({ route }: OpenRoute, capabilities: Capabilities): ModeDescription {
   const fixed = route.fixed.resolution;
-  const { adjustSeconds, totalInputs } = capabilities;
+  const { adjustSeconds, resolutionsAt, totalInputs } = capabilities;
   return {
     duration: {
       allowed: [...capabilities.seconds],
@@ -59,6 +59,9 @@ function describeMode({ route }: OpenRoute, capabilities: Capabilities): ModeDes
     size: {
       allowed: fixed === undefined ? [...capabilities.resolutions] : [fixed],
       default: fixed ?? capabilities.defaultResolution,
+      ...(resolutionsAt && {
+        at: Object.fromEntries(Object.entries(resolutionsAt).map(([seconds, tiers]) => [seconds, [...tiers]])),
+      }),
     },
     aspect_ratio: { allowed: [...capabilities.aspectRatios], default: capabilities.defaultAspectRatio ?? null },
     prompt: { required: capabilities.prompt.required, max_chars: capabilities.prompt.maxChars },

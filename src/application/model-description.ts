@@ -34,7 +34,14 @@ const modeDescription = z
         .optional()
         .describe('Durations that are taken as another one, with a warning.'),
     }),
-    size: z.object({ allowed: z.array(z.enum(RESOLUTIONS)), default: z.enum(RESOLUTIONS) }),
+    size: z.object({
+      allowed: z.array(z.enum(RESOLUTIONS)),
+      default: z.enum(RESOLUTIONS),
+      at: z
+        .record(z.string(), z.array(z.enum(RESOLUTIONS)))
+        .optional()
+        .describe('Durations that have fewer sizes, the default there first.'),
+    }),
     aspect_ratio: z
       .object({ allowed: z.array(z.enum(ASPECT_RATIOS)), default: z.enum(ASPECT_RATIOS).nullable() })
       .describe('Empty: the picture follows the input.'),

@@ -121,7 +121,8 @@ function noChannel({ model, candidates }: Checked, livemode: boolean): Refusal {
 }
 
 function priceMissing({ rates }: Context, { model }: Checked, reachable: Checked['candidates']): Refusal {
-  const currencies = [...new Set(reachable.map(({ open }) => open.provider.currency))].filter(
+  const costs = reachable.flatMap(({ open, request }) => open.provider.cost(request, open.model) ?? []);
+  const currencies = [...new Set(costs.map(({ currency }) => currency))].filter(
     (currency) => currency !== 'USD' && rates[currency] === undefined,
   );
   const missing =

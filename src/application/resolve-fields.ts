@@ -93,23 +93,26 @@ interface Tier {
 const isResolution = (word: string): word is Resolution => RESOLUTIONS.some((known) => known === word);
 
 /** `size` and `resolution`: a tier, or exact pixels of a tier and ratio. A name with a tier in it must be agreed with. */
-export function resolveTier(question: Question): Resolved<Tier> {
+export function resolveTier(question: Question, seconds: number): Resolved<Tier> {
   const { draft, capabilities, open, mode } = question;
   const fixed = open.route.fixed.resolution;
-  const fallback = { resolution: fixed ?? capabilities.defaultResolution };
-  if (fixed !== undefined && !capabilities.resolutions.includes(fixed)) {
+  const fewer = capabilities.resolutionsAt?.[seconds];
+  const offered = fewer ?? capabilities.resolutions;
+  const at = fewer ? ` at ${seconds} seconds` : '';
+  const fallback = { resolution: fixed ?? fewer?.[0] ?? capabilities.defaultResolution };
+  if (fixed !== undefined && !offered.includes(fixed)) {
     return {
       value: fallback,
       ...issue(
         'model',
         'invalid_value',
-        `${draft.model} makes no video at ${fixed} ${FROM[mode]}; the model offers ${describeWords(capabilities.resolutions)}.`,
+        `${draft.model} makes no video at ${fixed} ${FROM[mode]}; the model offers ${describeWords(offered)}${at}.`,
       ),
     };
   }
   const asked = draft.size;
   if (asked === undefined) return { value: fallback };
-  const allowed = fixed !== undefined ? [fixed] : capabilities.resolutions;
+  const allowed = fixed !== undefined ? [fixed] : offered;
   const named = readTier(asked.value, capabilities, allowed);
   if (named && allowed.includes(named.resolution)) return { value: named };
   const because =
@@ -119,7 +122,7 @@ export function resolveTier(question: Question): Resolved<Tier> {
     ...issue(
       asked.param,
       'invalid_value',
-      `${asked.param} is ${quote(asked.value)}; ${draft.model} takes ${describeWords(allowed)}${examplePixels(capabilities, allowed)}.${because}`,
+      `${asked.param} is ${quote(asked.value)}; ${draft.model} takes ${describeWords(allowed)}${examplePixels(capabilities, allowed)}${at}.${because}`,
     ),
   };
 }

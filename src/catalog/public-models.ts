@@ -56,13 +56,24 @@ const viduMix: readonly PublicModel[] = (['720p', '1080p'] as const).map((resolu
   routes: vidu('viduq3-mix', { resolution }),
 }));
 
-const viduOwn: readonly PublicModel[] = ['viduq3-pro', 'viduq3-turbo', 'viduq3-pro-fast', 'viduq3', 'viduq3-mix'].map(
-  (id) => ({
-    id,
-    family: 'vidu',
-    routes: vidu(id),
-  }),
-);
+const viduOwn: readonly PublicModel[] = [
+  'viduq3-pro',
+  'viduq3-turbo',
+  'viduq3-pro-fast',
+  'viduq3',
+  'viduq3-mix',
+  'viduq2',
+  'viduq2-pro',
+  'viduq2-turbo',
+  'viduq2-pro-fast',
+  'viduq1',
+  'viduq1-classic',
+  'vidu2.0',
+].map((id) => ({
+  id,
+  family: 'vidu',
+  routes: vidu(id),
+}));
 
 const SEEDANCE = [
   { name: '', suffix: '260128', tiers: ['480p', '720p', '1080p', '4k'] },

@@ -2,8 +2,9 @@ import type { Issue } from '../../domain/issue.ts';
 import type { Model } from '../../domain/model.ts';
 import { type GenerationRequest, inputsOf } from '../../domain/request.ts';
 import { bodyTooLarge } from '../kit/media.ts';
+import { soundRules, videoRules } from './older-rules.ts';
 import { namedReferences } from './reference-names.ts';
-import { takesSubjects } from './submit.ts';
+import { takesSubjects } from './subjects.ts';
 
 /** Vidu: image rules. The whole POST body, base64 included. */
 const MAX_BODY_BYTES = 20_000_000;
@@ -19,6 +20,8 @@ export const viduCheck =
   (request: GenerationRequest, model: Model): readonly Issue[] => [
     ...unknownNames(request),
     ...promptTooLong(request, takesSubjects(request, model.id) ? undefined : plainReferencesMaxChars),
+    ...soundRules(request, model),
+    ...videoRules(request),
     ...bodyTooLarge(request, MAX_BODY_BYTES),
   ];
 

@@ -30,15 +30,36 @@ export const PLAIN_OPTIONS = z.strictObject(common);
 export const FRAME_OPTIONS = z.strictObject({ ...common, is_rec: booleanOption().default(false) });
 
 /** Documented names that do nothing on Q3. */
-const WITHOUT_EFFECT_ON_Q3 = {
+export const Q3_HARMLESS = {
   bgm: 'Q3 models make no separate background music',
   style: 'Q3 models have no style switch',
   voice_id: 'Q3 models choose the voice themselves',
   audio_type: 'Q3 models do not split the sound into tracks',
 } as const;
 
-export const Q3_HARMLESS = WITHOUT_EFFECT_ON_Q3;
-export const Q3_HARMLESS_WITH_FRAMES = {
-  ...WITHOUT_EFFECT_ON_Q3,
-  aspect_ratio: 'the picture follows the first frame',
+/** Before Q3 background music is a switch. Q2 ignores it at 9 and 10 s, and the subjects form has none: see `ignored`. */
+const older = { ...common, bgm: booleanOption().default(false) };
+
+/** Goes along with sound only: see `check`. The EN page prints `sound-effect_only`, the CN page this. */
+const soundTracks = { audio_type: z.enum(['all', 'speech_only', 'sound_effect_only']).optional() };
+
+export const OLDER_PLAIN_OPTIONS = z.strictObject(older);
+export const OLDER_FRAMES_OPTIONS = z.strictObject({ ...older, is_rec: booleanOption().default(false) });
+export const OLDER_IMAGE_OPTIONS = z.strictObject({
+  ...older,
+  ...soundTracks,
+  is_rec: booleanOption().default(false),
+  voice_id: z.string().min(1).max(256).optional(),
+});
+export const OLDER_SUBJECTS_OPTIONS = z.strictObject({ ...older, ...soundTracks });
+export const Q1_TEXT_OPTIONS = z.strictObject({ ...older, style: z.enum(['general', 'anime']).default('general') });
+
+/** Documented names that do nothing on the older models. */
+export const OLDER_HARMLESS = { style: 'only viduq1 has a style switch, from text' } as const;
+
+/** Where there is no sound at all. */
+export const SILENT_HARMLESS = {
+  audio: 'before Q3 there is sound from one image, or from references that the prompt names',
+  audio_type: 'the video is silent here',
+  voice_id: 'the video is silent here',
 } as const;

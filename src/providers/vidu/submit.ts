@@ -7,7 +7,8 @@ import { addressOf } from '../kit/media.ts';
 import { sentModelId } from '../kit/model-id.ts';
 import { succeeded, unanswered } from '../kit/unanswered.ts';
 import { VIDU_FAILURES } from './failures.ts';
-import { namedReferences } from './reference-names.ts';
+import { whyNoMusic } from './ignored.ts';
+import { takesSubjects } from './subjects.ts';
 import { created, errorIn, type ViduOperation } from './wire.ts';
 
 const ENDPOINTS: { readonly [M in Mode]?: `/${string}` } = {
@@ -17,27 +18,35 @@ const ENDPOINTS: { readonly [M in Mode]?: `/${string}` } = {
   references: '/ent/v2/reference2video',
 };
 
-/** Models of which reference2video takes `subjects`, so that `@Image1` in a prompt means something. viduq3-mix does not. */
-const WITH_SUBJECTS = new Set(['viduq3', 'viduq3-turbo']);
-
 /**
  * Plain images, or one subject per image named `Image1`, `Image2`, ... when the prompt names them: the presence of
  * `subjects` selects the form of reference2video.
  */
 function referenceMembers(request: GenerationRequest<DeliveredMedia>, modelId: string): JsonObject {
   const images = inputsOf(request, 'reference', 'image').map(addressOf);
-  if (!takesSubjects(request, modelId)) return { images };
+  const videos = inputsOf(request, 'reference', 'video').map(addressOf);
+  if (!takesSubjects(request, modelId)) return { images, ...(videos.length > 0 && { videos }) };
   return { subjects: images.map((image, index) => ({ name: `Image${index + 1}`, images: [image] })) };
 }
-
-/** Whether a request goes in the subjects form of reference2video. */
-export const takesSubjects = (request: GenerationRequest<unknown>, modelId: string): boolean =>
-  WITH_SUBJECTS.has(modelId) && namedReferences(request.prompt).length > 0;
 
 function mediaMembers(request: GenerationRequest<DeliveredMedia>, modelId: string): JsonObject {
   if (request.mode === 'references') return referenceMembers(request, modelId);
   const frames = [...inputsOf(request, 'first_frame'), ...inputsOf(request, 'last_frame')];
   return frames.length > 0 ? { images: frames.map(addressOf) } : {};
+}
+
+/** "Needed when audio is true" where tracks can be told apart, and on img2video; Q3 knows `all` only. */
+function soundMembers({ request: { audio, mode }, model }: Submission): JsonObject {
+  const capabilities = model.modes[mode];
+  if (capabilities?.audio.choice === 'never') return {};
+  const isTyped = mode === 'image' || Object.hasOwn(capabilities?.options.shape ?? {}, 'audio_type');
+  return { audio, ...(audio && isTyped && { audio_type: 'all' }) };
+}
+
+/** Without the music, even the absence of it, where Vidu knows none. */
+function optionMembers({ request, model }: Submission): JsonObject {
+  const { bgm, ...others } = request.options;
+  return whyNoMusic(request, model.id) === undefined && bgm !== undefined ? { ...others, bgm } : others;
 }
 
 /** The body of a create call, every default explicit (Vidu: request parameters). */
@@ -50,12 +59,10 @@ function bodyOf(submission: Submission): JsonObject {
     duration: request.seconds,
     resolution: request.resolution,
     ...(request.aspectRatio !== undefined && { aspect_ratio: request.aspectRatio }),
-    audio: request.audio,
-    // "Needed when audio is true" on img2video; Q3 knows this value only.
-    ...(request.mode === 'image' && request.audio && { audio_type: 'all' }),
+    ...soundMembers(submission),
     ...(request.seed !== undefined && { seed: request.seed }),
     off_peak: request.offPeak,
-    ...request.options,
+    ...optionMembers(submission),
     payload: tag,
   };
 }

@@ -3,8 +3,10 @@ import { defineProvider, type Provider } from '../../domain/provider.ts';
 import { headerSecret } from '../kit/credentials.ts';
 import { type ViduRules, viduCheck } from './check.ts';
 import { cancel, list, ping, poll } from './follow.ts';
+import { viduIgnored } from './ignored.ts';
 import { VIDU_MODELS } from './models.ts';
-import { CN_PRICES, COM_PRICES, type ViduPrices, viduCost, viduPriceLines } from './prices.ts';
+import { viduCost, viduPriceLines } from './prices.ts';
+import { CN_PRICES, COM_PRICES, type ViduPrices } from './rates.ts';
 import { submit } from './submit.ts';
 import { type ViduOperation, viduOperation } from './wire.ts';
 
@@ -32,6 +34,7 @@ const vidu = ({ id, name, api, prices, rules }: Variant): Provider =>
     concurrency: 5,
     models: VIDU_MODELS,
     check: viduCheck(rules),
+    ignored: viduIgnored,
     credentials,
     sign: (request, { apiKey, scheme }) => ({
       ...request,

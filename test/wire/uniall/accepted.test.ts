@@ -54,6 +54,16 @@ describe('is accepted with a warning:', () => {
       { ...vidu, extra_body: { bgm: true } },
       [ignored('extra_body.bgm', 'Q3 models make no separate background music', true)],
     ],
+    [
+      'bgm on the longest clips of Q2',
+      { model: 'viduq2', prompt: 'a fox [test:stuck]', duration: 10, extra_body: { bgm: true } },
+      [ignored('extra_body.bgm', 'Q2 models add no background music at 9 and 10 s', true)],
+    ],
+    [
+      'sound on Q2 from a prompt alone',
+      { model: 'viduq2', prompt: 'a fox [test:stuck]', audio: true },
+      [ignored('audio', 'before Q3 there is sound from one image, or from references that the prompt names', true)],
+    ],
     ['style on Q3', { ...vidu, style: 'anime' }, [ignored('style', 'Q3 models have no style switch', 'anime')]],
     [
       'a ratio beside a first frame',
@@ -164,6 +174,16 @@ describe('is accepted as it stands:', () => {
       '16 s in off-peak hours',
       { ...vidu, model: 'viduq3t-1080p-offpeak', duration: 16, off_peak: true },
       { seconds: 16, offPeak: true },
+    ],
+    [
+      '8 s on vidu2.0, at the only size they have',
+      { model: 'vidu2.0', prompt: vidu.prompt, image: PICTURE, duration: 8 },
+      { mode: 'image', seconds: 8, resolution: '720p', audio: false },
+    ],
+    [
+      'sound from references that the prompt names',
+      { model: 'viduq2', prompt: '@Image1 [test:stuck]', reference_image_urls: [PICTURE], audio: true },
+      { mode: 'references', audio: true, options: expect.objectContaining({ bgm: false }) },
     ],
     ['4 s on a legacy name', { ...seedance, model: 'jisudance2.0-480p', duration: 4 }, { seconds: 4 }],
     ['auto as ratio', { ...seedance, aspect_ratio: 'auto' }, { aspectRatio: 'adaptive' }],

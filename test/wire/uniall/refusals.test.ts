@@ -11,6 +11,7 @@ import { SEEDANCE_REFUSALS } from './refusal-cases-seedance.ts';
 import { SEEDANCE_CONTENT_REFUSALS } from './refusal-cases-seedance-content.ts';
 import { VEO_REFUSALS } from './refusal-cases-veo.ts';
 import { VIDU_REFUSALS } from './refusal-cases-vidu.ts';
+import { VIDU_OLDER_REFUSALS } from './refusal-cases-vidu-older.ts';
 import { VIDU_OPTION_REFUSALS } from './refusal-cases-vidu-options.ts';
 
 let gateway: RunningGateway;
@@ -37,7 +38,7 @@ afterAll(async () => {
 });
 
 describe.each([
-  ['Vidu', [...VIDU_REFUSALS, ...VIDU_OPTION_REFUSALS]],
+  ['Vidu', [...VIDU_REFUSALS, ...VIDU_OPTION_REFUSALS, ...VIDU_OLDER_REFUSALS]],
   ['Seedance', [...SEEDANCE_REFUSALS, ...SEEDANCE_CONTENT_REFUSALS]],
   ['Veo', VEO_REFUSALS],
   ['any model', [...FIELD_REFUSALS, ...MEDIA_REFUSALS]],
@@ -56,5 +57,15 @@ describe.each([
       },
     });
     expect(answer.status).toBe(400);
+  });
+});
+
+test('what has no price is refused, whatever else is configured', async () => {
+  const body = { model: 'viduq2-pro', prompt: 'a fox', reference_image_urls: ['https://example.com/a.png'] };
+  const answer = await api(gateway).create(body);
+  expect(answer.status).toBe(503);
+  expect(answer.body.error).toMatchObject({
+    code: 'price_missing',
+    message: 'viduq2-pro cannot be priced: there is no price for this request. Nothing was sent and nothing is held.',
   });
 });
