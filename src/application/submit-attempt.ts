@@ -1,3 +1,4 @@
+import type { Evidence } from '../domain/attempt.ts';
 import { type Held, settleOn, witness } from './attempt-step.ts';
 import type { EngineContext } from './context.ts';
 import { deliverMedia } from './deliver-media.ts';
@@ -33,7 +34,7 @@ async function send(ctx: EngineContext, held: Held): Promise<void> {
   if (begun === 'lost') return;
   const submitting: Held = { ...held, file: { ...file, attempt: { ...file.attempt, state: 'submitting' } } };
   if (begun.leftSeconds < MARGIN_SECONDS) {
-    return witness(ctx, submitting, { kind: 'outcome_unknown', reason: 'the claim ended before the first byte' });
+    return witness(ctx, submitting, notSent('the claim ended before the first byte'));
   }
   const outcome = await ctx.upstream.exchange(
     {
@@ -47,8 +48,11 @@ async function send(ctx: EngineContext, held: Held): Promise<void> {
   );
   if (outcome.answered) return witness(ctx, submitting, { kind: 'submit', observation: outcome.result });
   if (outcome.sent) return witness(ctx, submitting, { kind: 'outcome_unknown', reason: outcome.reason });
-  return witness(ctx, submitting, {
-    kind: 'submit',
-    observation: { state: 'unanswered', started: 'no', reason: outcome.reason, retryAfterSeconds: 5 },
-  });
+  return witness(ctx, submitting, notSent(outcome.reason));
 }
+
+/** Surely not one byte left: the attempt is over, and the generation may be tried again. */
+const notSent = (reason: string): Evidence => ({
+  kind: 'submit',
+  observation: { state: 'unanswered', started: 'no', reason, retryAfterSeconds: 5 },
+});

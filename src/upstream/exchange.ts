@@ -11,9 +11,9 @@ export interface Line {
 }
 
 /** HTTP/1.1 only: HTTP/2 may send a request again by itself when a stream is refused, and a create is sent once. */
-export const openAgent = (): Agent =>
+export const openAgent = ({ connectSeconds = 10 } = {}): Agent =>
   new Agent({
-    connect: { timeout: 10_000 },
+    connect: { timeout: connectSeconds * 1000 },
     keepAliveTimeout: 10_000,
     pipelining: 1,
     connections: 128,

@@ -75,9 +75,8 @@ export function openUpstream(options: UpstreamOptions): Upstream & { close(): Pr
   const once = async <Input, Result>(
     call: Call,
     step: Exchange<Input, Result>,
-    input: Input,
+    { input, begun }: { readonly input: Input; readonly begun: number },
   ): Promise<{ readonly outcome: ExchangeOutcome<Result>; readonly status?: number }> => {
-    const begun = performance.now();
     const request = await prepare(call, step, input);
     if ('reason' in request) return { outcome: { answered: false, sent: false, reason: request.reason } };
     const late = call.startWithinSeconds !== undefined && performance.now() - begun > call.startWithinSeconds * 1000;
@@ -100,11 +99,12 @@ export function openUpstream(options: UpstreamOptions): Upstream & { close(): Pr
     step: Exchange<Input, Result>,
     input: Input,
   ): Promise<ExchangeOutcome<Result>> => {
-    const { outcome, status } = await once(call, step, input);
+    const begun = performance.now();
+    const { outcome, status } = await once(call, step, { input, begun });
     if (status !== 401 || !call.provider.authorize) return outcome;
     // A token that ended early is a sure refusal, and no verdict on the key: once more, with a new one.
     tokens.forget(call.channel);
-    return (await once(call, step, input)).outcome;
+    return (await once(call, step, { input, begun })).outcome;
   };
 
   const download = async (

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { ChannelAccess } from '../../src/application/ports.ts';
+import type { Exchange } from '../../src/domain/http.ts';
+import type { Model } from '../../src/domain/model.ts';
+import type { Listing, Observation, Provider } from '../../src/domain/provider.ts';
+
+/** The one model of the fake vendor; its capabilities are never asked for. */
+const MODEL: Model = { id: 'fake-1', modes: {}, usualSeconds: 1, source: { page: 'none', date: '2026-11-21' } };
+
+/** Not for sending: the parts of a provider that no test of these rooms performs. */
+const never: Exchange<never, never> = {
+  build: () => {
+    throw new Error('the fake vendor is not built for this');
+  },
+  parse: () => {
+    throw new Error('the fake vendor is not built for this');
+  },
+};
+
+/** A provider whose exchanges are told apart, and otherwise empty. */
+export const fakeProvider = (more: Partial<Provider> = {}): Provider => ({
+  id: 'fake',
+  name: 'A fake vendor',
+  origins: { api: 'https://api.fake.example' },
+  currency: 'USD',
+  concurrency: 10,
+  models: [MODEL],
+  credentials: z.unknown(),
+  sign: (request) => request,
+  operation: z.json(),
+  submit: { ...never } as Exchange<never, Observation> as Provider['submit'],
+  poll: { ...never } as Exchange<never, Observation> as Provider['poll'],
+  list: { ...never } as Exchange<never, Listing<never>> as NonNullable<Provider['list']>,
+  horizonSeconds: () => 48 * 3600,
+  cost: (_, __, usage) => ({ currency: 'USD', micros: usage?.credits ?? 1000 }),
+  prices: () => [],
+  ...more,
+});
+
+export const fakeChannel = (more: Partial<ChannelAccess> = {}): ChannelAccess => ({
+  id: 1n,
+  name: 'fake',
+  provider: 'fake',
+  livemode: true,
+  origins: {},
+  settings: {},
+  credentialVersion: 1n,
+  credentials: {},
+  ...more,
+});
