@@ -250,9 +250,10 @@ export type KeyHolder = Caller | { readonly kind: 'admin'; readonly keyId: bigin
 export interface Links {
   /** A link to an output, and when it ends (unix seconds). `base` is scheme and host as the caller reached us. */
   sign(base: string, id: bigint, variant: OutputRole): { readonly url: string; readonly expiresAt: number };
+  /** `variant` as it stands in the address. */
   verify(
     id: bigint,
-    variant: OutputRole,
+    variant: string,
     query: { readonly expires: string; readonly signature: string },
   ): 'valid' | 'expired' | 'forged';
 }
