@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -42,8 +42,13 @@ export const fetchInto =
   async (url: string, { maxBytes }: { readonly maxBytes: number }) => {
     const response = await fetcher.fetch(url, { maxBytes, timeoutSeconds: 60 });
     const path = join(folder, randomUUID());
-    await pipeline(response.body, createWriteStream(path));
-    return { path, facts: await probeFile(path) };
+    try {
+      await pipeline(response.body, createWriteStream(path));
+      return { path, facts: await probeFile(path) };
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    }
   };
 
 /** The vendors' stand-ins for test keys: in this process, their state in the database, never reachable by live keys. */

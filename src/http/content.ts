@@ -73,7 +73,7 @@ async function allowed(
   { generations, keys, links }: ContentParts,
   request: FastifyRequest<{ Params: { id: string }; Querystring: ContentQuery }>,
 ): Promise<Generation> {
-  const { expires, signature, variant = 'video' } = request.query;
+  const { expires, signature } = request.query;
   const signed = typeof expires === 'string' && typeof signature === 'string';
   const caller = signed ? undefined : await authenticate(keys, bearerOf(request.headers.authorization));
   const id = parseGenerationId(request.params.id);
@@ -82,7 +82,7 @@ async function allowed(
   });
   if (id === undefined) throw missing;
   if (signed) {
-    const verdict = links.verify(id, variant, { expires, signature });
+    const verdict = links.verify(id, readVariant(request.query.variant), { expires, signature });
     if (verdict === 'expired')
       throw new Refusal('invalid_key', 'This link has expired. Read the generation again for a new one.');
     if (verdict === 'forged')

@@ -105,7 +105,10 @@ function refusePrefer(request: FastifyRequest): void {
 function refuseOpenAiForm(body: Json): void {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return;
   const fields = new Map(Object.entries(body));
-  const theirs = ['seconds', 'input_reference'].find((name) => fields.has(name));
+  const size = fields.get('size');
+  const theirs =
+    ['seconds', 'input_reference'].find((name) => fields.has(name)) ??
+    (typeof size === 'string' && /^\d+x\d+$/i.test(size) ? 'size' : undefined);
   const ours = [
     'duration',
     'image',
@@ -124,7 +127,7 @@ function refuseOpenAiForm(body: Json): void {
     throw issue(
       'not_supported',
       theirs,
-      `${theirs} belongs to the OpenAI Videos protocol, which is not served yet. Send duration, image and size as documented for /v1/video/generations.`,
+      `${theirs} ${theirs === 'size' ? 'in pixels, without any other field of this protocol, ' : ''}belongs to the OpenAI Videos protocol, which is not served yet. Send duration, image and size as documented for /v1/video/generations.`,
     );
   }
 }

@@ -148,6 +148,7 @@ create table attempts (
 -- One open attempt for a generation, whatever goes wrong.
 create unique index on attempts (generation_id) where state not in ('succeeded', 'failed');
 create index on attempts (channel_id, submitted_at);
+create index on attempts (id) where state = 'unconfirmed';
 
 create table slots (
   attempt_id bigint primary key references attempts,
