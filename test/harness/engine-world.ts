@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import { advanceAttempt } from '../../src/application/advance-attempt.ts';
+import type { EngineContext, EngineParts } from '../../src/application/context.ts';
+import type { Caller, ExchangeOutcome, MediaFact, Upstream } from '../../src/application/ports.ts';
+import type { Generation } from '../../src/domain/generation.ts';
+import type { Json } from '../../src/domain/json.ts';
+import type {
+  Listing,
+  Observation,
+  OutputSource,
+  Provider,
+  Submission,
+  Unanswered,
+} from '../../src/domain/provider.ts';
+import { fakeProvider } from './fake-vendor.ts';
+import { scratchDatabase } from './scratch-database.ts';
+import { channel, openWorld, plannedRoute, type World } from './world.ts';
+
+type Outcome<T> = ExchangeOutcome<T> | Promise<ExchangeOutcome<T>>;
+
+/** How the vendor answers now, and how often it was asked. Replace an answer to change it. */
+export interface VendorScript {
+  submit: (tag: string, provider: string) => Outcome<Observation>;
+  poll: (operation: Json) => Outcome<Observation>;
+  list: () => Outcome<Listing<Json> | Unanswered>;
+  download: (source: OutputSource) => AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>;
+  /** Tags of all creates that were sent. */
+  readonly submits: string[];
+  readonly polls: Json[];
+  lists: number;
+}
+
+export const answered = <T>(result: T): ExchangeOutcome<T> => ({ answered: true, result });
+export const unanswered = (reason = 'HTTP 503'): ExchangeOutcome<Observation> =>
+  answered({ state: 'unanswered', started: 'maybe', reason });
+export const noRoom = (retryAfterSeconds = 2): ExchangeOutcome<Observation> =>
+  answered({ state: 'unanswered', started: 'no', reason: 'HTTP 429', retryAfterSeconds });
+export const dropped: ExchangeOutcome<never> = { answered: false, sent: true, reason: 'ECONNRESET' };
+export const running = (id: string, more: object = {}): ExchangeOutcome<Observation> =>
+  answered({ state: 'running', operation: { id }, ...more });
+export const videoAt = (url: string): OutputSource => ({ role: 'video', mediaType: 'video/mp4', from: { url } });
+export const succeeded = (...outputs: readonly OutputSource[]): ExchangeOutcome<Observation> =>
+  answered({ state: 'succeeded', outputs, usage: { credits: 640 } });
+
+/** A file that the fake media take for a video. */
+export async function* film(): AsyncIterable<Uint8Array> {
+  yield Buffer.from('a film');
+}
+
+/** The store, real; a vendor and files, made up. */
+export interface EngineWorld extends World {
+  readonly vendor: VendorScript;
+  readonly caller: Caller;
+  /** What the engine gets. */
+  readonly parts: EngineParts;
+  /** Carries on with all that is due, once, and answers how much that was. */
+  step(): Promise<number>;
+  /** Steps until nothing is due any more, moving the clock on between them; 50 times at most. */
+  carryOn(secondsBetween?: number): Promise<void>;
+  /** Rows of the attempts, oldest first. */
+  attempts(): ReturnType<World['rows']>;
+  /** Balances of all accounts by their kind. */
+  balances(): Promise<Readonly<Record<string, number>>>;
+  generation(id: bigint): Promise<Generation>;
+  /** Files that are stored now. */
+  readonly files: ReadonlyMap<string, Buffer>;
+}
+
+export async function openEngineWorld(more: Partial<Provider> = {}): Promise<EngineWorld> {
+  const world = await openWorld((await scratchDatabase({ max: 20 })).database);
+  await world.channels(channel({ name: 'fake', provider: 'fake', settings: { usual_seconds: 0.1 } }));
+  const caller = await world.project();
+  const vendor = script();
+  const files = new Map<string, Buffer>();
+  const providers = ['fake', 'other'].map((id) => fakeProvider({ ...more, id }));
+  const parts: EngineParts = {
+    work: world.work,
+    upstream: upstreamOf(vendor),
+    media: mediaOf(files),
+    providers: new Map(providers.map((provider) => [provider.id, provider])),
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+    sandboxSpeed: 20,
+  };
+  const ctx: EngineContext = {
+    ...parts,
+    isStopping: () => false,
+    pause: async () => {},
+    gate: { hold: (_, work) => work() },
+  };
+  const step = async (): Promise<number> => {
+    const claims = await world.claimAll();
+    await Promise.all(claims.map((claim) => advanceAttempt(ctx, claim)));
+    return claims.length;
+  };
+  return {
+    ...world,
+    vendor,
+    caller,
+    parts,
+    files,
+    step,
+    create: (owner, options) => world.create(owner, { routes: [fakeRoute()], ...options }),
+    carryOn: async (secondsBetween = 1) => {
+      for (let turn = 0; turn < 50; turn += 1) {
+        await step();
+        if ((await world.rows('select from due union all select from queue')).length === 0) return;
+        await world.advance(secondsBetween);
+      }
+    },
+    attempts: () => world.rows('select * from attempts order by id'),
+    balances: async () => {
+      const accounts = await world.rows('select kind, balance_micros from accounts');
+      return Object.fromEntries(accounts.map(({ kind, balance_micros }) => [kind, Number(balance_micros)]));
+    },
+    generation: async (id) => {
+      const generation = await world.store.findById(id);
+      if (!generation) throw new Error(`${id} does not exist`);
+      return generation;
+    },
+  };
+}
+
+export const fakeRoute = (provider = 'fake') => plannedRoute({ provider, model: 'fake-1' });
+
+/** A vendor that takes everything and finishes it at the first look. */
+const script = (): VendorScript => ({
+  submit: (tag) => running(tag),
+  poll: () => succeeded(videoAt('https://vendor.example/1.mp4')),
+  list: () => answered({ items: [] }),
+  download: film,
+  submits: [],
+  polls: [],
+  lists: 0,
+});
+
+function upstreamOf(vendor: VendorScript): Upstream {
+  return {
+    exchange: async <Input, Result>(
+      { provider }: { readonly provider: Provider },
+      exchange: unknown,
+      input: Input,
+    ): Promise<ExchangeOutcome<Result>> => {
+      const perform = (): Outcome<unknown> => {
+        if (exchange === provider.submit) {
+          const { tag } = input as Submission; // what a submit is given
+          vendor.submits.push(tag);
+          return vendor.submit(tag, provider.id);
+        }
+        if (exchange === provider.list) {
+          vendor.lists += 1;
+          return vendor.list();
+        }
+        vendor.polls.push(input as Json); // what a poll is given
+        return vendor.poll(input as Json);
+      };
+      return (await perform()) as ExchangeOutcome<Result>; // the exchange's own kind of result
+    },
+    download: async (_, source) => vendor.download(source),
+  };
+}
+
+const mediaOf = (files: Map<string, Buffer>): EngineParts['media'] => ({
+  keepInput: () => Promise.reject(new Error('no inputs here')),
+  readBase64: async () => undefined,
+  keepOutput: async (key, body) => {
+    const parts: Uint8Array[] = [];
+    for await (const part of body) parts.push(part);
+    const bytes = Buffer.concat(parts);
+    files.set(key, bytes);
+    return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  },
+  probe: async (key): Promise<MediaFact | { readonly refused: string }> => {
+    const bytes = files.get(key);
+    if (bytes?.toString() !== 'a film') return { refused: 'not a film' };
+    return { kind: 'video', mediaType: 'video/mp4', bytes: bytes.length, width: 1280, height: 720, seconds: 4 };
+  },
+  remove: async (key) => {
+    files.delete(key);
+  },
+  freeBytes: async () => 1e12,
+});
