@@ -157,7 +157,7 @@ export interface CompleteStep {
 }
 
 /** The file could not be fetched this time: ask the vendor for its address again. */
-export interface CollectFailed {
+interface CollectFailed {
   readonly to: 'collect-again';
   readonly reason: string;
 }

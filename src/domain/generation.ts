@@ -5,7 +5,7 @@ import type { OutputRole } from './provider.ts';
 import type { GenerationRequest, Warning } from './request.ts';
 
 /** What a caller sees of a generation. The last four are final. */
-export const GENERATION_STATES = ['queued', 'in_progress', 'completed', 'failed', 'cancelled', 'expired'] as const;
+const GENERATION_STATES = ['queued', 'in_progress', 'completed', 'failed', 'cancelled', 'expired'] as const;
 export type GenerationState = (typeof GENERATION_STATES)[number];
 
 export const isFinal = (state: GenerationState): boolean => state !== 'queued' && state !== 'in_progress';

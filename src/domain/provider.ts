@@ -99,7 +99,7 @@ export interface ListQuery {
 }
 
 /** What signing an exchange may need. `accessToken` is there when the provider has an `authorize` step. */
-export interface SigningContext {
+interface SigningContext {
   readonly now: Date;
   readonly accessToken?: string;
 }

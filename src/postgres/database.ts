@@ -12,7 +12,7 @@ export type DatabaseAddress =
       readonly database: string;
     };
 
-export type Row = Record<string, unknown>;
+type Row = Record<string, unknown>;
 
 /** Anything a statement can run on: the pool, or a client inside a transaction. Throws DatabaseAway, or PostgreSQL's error. */
 export interface Queryable {
@@ -104,5 +104,5 @@ async function transaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>
 }
 
 /** The five characters PostgreSQL gives an error, such as 23505; undefined when the error is not the server's. */
-export const sqlState = (error: unknown): string | undefined =>
+const sqlState = (error: unknown): string | undefined =>
   error instanceof pg.DatabaseError ? error.code : undefined;

@@ -21,7 +21,7 @@ export interface Installation {
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-export function openVault(secret: string): Vault {
+function openVault(secret: string): Vault {
   const key = Buffer.from(hkdfSync('sha256', secret, 'onereel', 'vault', 32));
   return {
     seal: (plain) => {

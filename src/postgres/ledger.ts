@@ -1,9 +1,9 @@
 import type { Queryable } from './database.ts';
 
-export type AccountKind = 'grants' | 'available' | 'held' | 'spent' | 'revenue' | 'variance' | 'loss';
+type AccountKind = 'grants' | 'available' | 'held' | 'spent' | 'revenue' | 'variance' | 'loss';
 
 /** One side of a balanced group. `projectId` null is the operator's own account. */
-export interface Posting {
+interface Posting {
   readonly projectId: bigint | null;
   readonly kind: AccountKind;
   readonly amountMicros: number;
@@ -20,7 +20,7 @@ interface Booking {
 const OPERATOR_KINDS: ReadonlySet<AccountKind> = new Set(['revenue', 'variance', 'loss']);
 
 /** Books one balanced group inside the caller's transaction. Amounts of zero are left out. */
-export async function book(tx: Queryable, booking: Booking): Promise<void> {
+async function book(tx: Queryable, booking: Booking): Promise<void> {
   const postings = booking.postings.filter(({ amountMicros }) => amountMicros !== 0);
   const [group] = await tx.query<{ id: bigint }>({
     name: 'book_group',

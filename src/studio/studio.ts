@@ -9,8 +9,7 @@ import type { Rendering, RenderSpec } from './spec.ts';
 import { specHash } from './spec-hash.ts';
 import { Unreadable } from './unreadable.ts';
 
-export { StudioError } from './jobs.ts';
-export type { Rendering, RenderSpec, StudioInput } from './spec.ts';
+export type { RenderSpec, StudioInput } from './spec.ts';
 
 /** Renders the sandbox's videos: real H.264 and AAC in MP4, made in child processes. */
 export interface Studio {

@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const TOKEN = 'control-token-of-the-tests';
 
 /** A generation as the vendor really has it. */
-export interface VendorTask {
+interface VendorTask {
   readonly vendor: 'vidu' | 'ark' | 'vertex';
   readonly id: string;
   /** What we sent along: it names our attempt. */

@@ -37,7 +37,7 @@ export interface World {
   row(text: string, values?: readonly unknown[]): Promise<any>;
 }
 
-export const SECRET = 'a secret of at least 24 characters';
+const SECRET = 'a secret of at least 24 characters';
 
 export async function openWorld(database: Database): Promise<World> {
   const installation = await openInstallation(database, SECRET);
