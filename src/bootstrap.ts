@@ -1,27 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { access, chmod, constants, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, chmod, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, ConfigError } from './config.ts';
 import type { Database } from './postgres/database.ts';
 import { bootstrapKinds, KEY_KINDS, type KeyKind, setBootstrapKey } from './postgres/keys.ts';
-
-const PRIVATE_FILE = 0o600;
-
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
-}
-
-/** Whole or not at all, and readable by its owner only. */
-async function writePrivate(path: string, text: string): Promise<void> {
-  const draft = `${path}.${randomBytes(4).toString('hex')}`;
-  await writeFile(draft, text, { mode: PRIVATE_FILE });
-  await rename(draft, path);
-}
+import { readIfThere, writePrivate, writePrivateOnce } from './private-file.ts';
 
 export async function makeDataFolder(folder: string): Promise<void> {
   try {
@@ -38,9 +21,11 @@ export async function makeDataFolder(folder: string): Promise<void> {
 
 const secretPath = ({ dataFolder }: Pick<Config, 'dataFolder'>): string => join(dataFolder, 'secret');
 
-/** ONEREEL_SECRET, or the one in the data folder; undefined before the first start. */
+/** ONEREEL_SECRET, or the one in the data folder; undefined before the first start. Throws ConfigError for an empty file. */
 export async function readSecret(config: Pick<Config, 'secret' | 'dataFolder'>): Promise<string | undefined> {
-  return config.secret ?? ((await readIfThere(secretPath(config)))?.trim() || undefined);
+  if (config.secret !== undefined) return config.secret;
+  const kept = await readIfThere(secretPath(config));
+  return kept === undefined ? undefined : secretIn(kept, secretPath(config));
 }
 
 /** ONEREEL_SECRET, or the one that was generated into the data folder on first use. */
@@ -48,13 +33,15 @@ export async function findSecret(config: Config): Promise<string> {
   const kept = await readSecret(config);
   if (kept !== undefined) return kept;
   const path = secretPath(config);
-  // Of two first starts at once one writes; both read what is there then.
-  await writeFile(path, `${randomBytes(32).toString('base64url')}\n`, { mode: PRIVATE_FILE, flag: 'wx' }).catch(
-    (error: unknown) => {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    },
+  return secretIn(await writePrivateOnce(path, `${randomBytes(32).toString('base64url')}\n`), path);
+}
+
+function secretIn(text: string, path: string): string {
+  const secret = text.trim();
+  if (secret !== '') return secret;
+  throw new ConfigError(
+    `${path} is empty. Restore it from a backup, or set ONEREEL_SECRET to what it held; without it vendor credentials in the database cannot be read.`,
   );
-  return (await readFile(path, 'utf8')).trim();
 }
 
 export const keysPath = ({ dataFolder }: Pick<Config, 'dataFolder'>): string => join(dataFolder, 'keys.json');

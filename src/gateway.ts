@@ -1,8 +1,7 @@
-import { createWriteStream, renameSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import type { Context } from './application/context.ts';
 import type { Log } from './application/ports.ts';
 import { bootstrapKeys, findSecret, makeDataFolder } from './bootstrap.ts';
@@ -25,6 +24,7 @@ import { type DiskStorage, openDiskStorage } from './media/disk-storage.ts';
 import { createGuardedFetcher } from './media/guarded-fetch.ts';
 import { openMedia } from './media/media.ts';
 import { type OpenedDatabase, openConfiguredDatabase } from './open-database.ts';
+import { openLog } from './open-log.ts';
 import { openSandbox, type Sandbox, sandboxChannels } from './open-sandbox.ts';
 import { describeApi } from './openapi.ts';
 import { channelsOf, configureChannels, type WantedChannel } from './postgres/channels.ts';
@@ -50,7 +50,6 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-const DAY_LOG_BYTES = 50 * 1024 * 1024;
 const LEASE_SECONDS = 10;
 const STEPS_AT_ONCE = 64;
 const DRAIN_SECONDS = 5;
@@ -255,19 +254,6 @@ async function closeWithin(app: FastifyInstance, seconds: number): Promise<void>
   const timer = setTimeout(() => app.server.closeAllConnections(), seconds * 1000);
   await app.close();
   clearTimeout(timer);
-}
-
-function openLog(path: string): Logger {
-  const grown = statSync(path, { throwIfNoEntry: false });
-  if (grown && grown.size > DAY_LOG_BYTES) renameSync(path, `${path}.1`);
-  return pino(
-    {
-      base: null,
-      redact: ['req.headers.authorization', 'headers.authorization'],
-      serializers: { error: pino.stdSerializers.err },
-    },
-    createWriteStream(path, { flags: 'a', mode: 0o600 }),
-  );
 }
 
 const logOf = (logger: Logger): Log => ({

@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -11,6 +11,7 @@ import { probeFile } from './media/probe.ts';
 import type { WantedChannel } from './postgres/channels.ts';
 import type { Database } from './postgres/database.ts';
 import { sandboxStore } from './postgres/sandbox-store.ts';
+import { readIfThere, writePrivateOnce } from './private-file.ts';
 import { openStudio, type Studio } from './studio/studio.ts';
 
 export interface Sandbox {
@@ -87,7 +88,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 /** Work that a sandbox vendor may have at once: its own queue does the rest. */
-const SANDBOX_CONCURRENCY = 64;
+const SANDBOX_CONCURRENCY = 512;
 
 /** The channels that test keys reach: the first route of every public model, at the emulators. */
 export async function sandboxChannels(dataFolder: string): Promise<readonly WantedChannel[]> {
@@ -112,7 +113,7 @@ export async function sandboxChannels(dataFolder: string): Promise<readonly Want
 /** A service account that only the emulator knows; made once, so that restarts do not make new credential versions. */
 async function sandboxServiceAccount(dataFolder: string): Promise<WantedChannel['credentials']> {
   const path = join(dataFolder, 'sandbox', 'service-account.json');
-  const kept = await readFile(path, 'utf8').catch(() => undefined);
+  const kept = await readIfThere(path);
   if (kept !== undefined) return JSON.parse(kept);
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const account = {
@@ -124,6 +125,5 @@ async function sandboxServiceAccount(dataFolder: string): Promise<WantedChannel[
     token_uri: 'https://oauth2.googleapis.com/token',
   };
   await mkdir(join(dataFolder, 'sandbox'), { recursive: true });
-  await writeFile(path, JSON.stringify(account), { mode: 0o600 });
-  return account;
+  return JSON.parse(await writePrivateOnce(path, JSON.stringify(account)));
 }
