@@ -14,8 +14,10 @@ interface ChannelTurn extends Record<string, unknown> {
 export async function dispatch(database: Database): Promise<number> {
   const channels = await database.query<ChannelTurn>({
     name: 'channels_with_waiting',
-    text: `select c.id from channels c where c.state = 'open' and c.paused_until <= (select now_at()) and exists (
-      select from queue q where q.provider = c.provider and q.livemode = c.livemode and q.not_before <= (select now_at()))`,
+    // Ordered as the index is, else a provider for which nothing waits is looked for in the whole queue.
+    text: `select c.id from channels c where c.state = 'open' and c.paused_until <= (select now_at()) and (
+      select true from queue q where q.provider = c.provider and q.livemode = c.livemode and q.not_before <= (select now_at())
+      order by q.project_id, q.generation_id limit 1)`,
   });
   let made = 0;
   for (const { id } of channels) made += await database.transaction((tx) => fillChannel(tx, id));
@@ -71,9 +73,9 @@ async function choose(
         select generation_id from candidates order by turn, generation_id limit $4
       ), taken as (
         -- What another channel of this provider is just taking is left to it.
-        select generation_id from queue where generation_id in (select generation_id from chosen) for update skip locked
+        select generation_id from queue where generation_id = any (array(select generation_id from chosen)) for update skip locked
       )
-      delete from queue where generation_id in (select generation_id from taken) returning generation_id`,
+      delete from queue where generation_id = any (array(select generation_id from taken)) returning generation_id`,
     values: [provider, livemode, channelId, free],
   });
   return rows.map(({ generation_id }) => generation_id);
