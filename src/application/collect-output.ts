@@ -7,7 +7,7 @@ import type { EngineContext } from './context.ts';
 import type { MediaFact } from './ports.ts';
 import { ask } from './track-attempt.ts';
 
-/** A file that was fetched whole and is no video is fetched again this often before it is a verdict. */
+/** A file that was fetched whole and is no video is a verdict the third time; a fetch that failed says nothing of it. */
 const MOST_UNUSABLE = 3;
 
 /**
@@ -25,13 +25,13 @@ export async function collect(ctx: EngineContext, held: Held): Promise<void> {
   const kept = await fetchVideo(ctx, held, video);
   if ('retry' in kept) {
     return settleOn(ctx, held, {
-      step: { to: 'collect-again', reason: kept.retry },
+      step: { to: 'collect-again', reason: kept.retry, unusable: kept.unusable },
       lookInSeconds: nextCollectSeconds(file.collectFailures, paceOf(ctx, held).pace),
     });
   }
-  if ('unusable' in kept) {
+  if ('verdict' in kept) {
     return settleOn(ctx, held, {
-      step: { to: 'failed', as: 'failed', failure: { code: 'output_unusable', vendor: { message: kept.unusable } } },
+      step: { to: 'failed', as: 'failed', failure: { code: 'output_unusable', vendor: { message: kept.verdict } } },
     });
   }
   const extras = await Promise.all(
@@ -68,10 +68,10 @@ async function fetchVideo(
   ctx: EngineContext,
   held: Held,
   source: OutputSource,
-): Promise<KeptVideo | { retry: string } | { unusable: string }> {
+): Promise<KeptVideo | { retry: string; unusable: boolean } | { verdict: string }> {
   const storageKey = keyOf(held, source);
   const stored = await store(ctx, held, source);
-  if ('retry' in stored) return stored;
+  if ('retry' in stored) return { ...stored, unusable: false };
   const facts = await ctx.media.probe(storageKey);
   const wrong =
     'refused' in facts
@@ -84,7 +84,7 @@ async function fetchVideo(
   }
   await ctx.media.remove(storageKey);
   const reason = `the file is not a playable video: ${wrong}`;
-  return held.file.collectFailures + 1 < MOST_UNUSABLE ? { retry: reason } : { unusable: reason };
+  return held.file.attempt.looks + 1 < MOST_UNUSABLE ? { retry: reason, unusable: true } : { verdict: reason };
 }
 
 /** A poster or last frame is welcome, and never holds a finished video back. */

@@ -160,6 +160,8 @@ export interface CompleteStep {
 interface CollectFailed {
   readonly to: 'collect-again';
   readonly reason: string;
+  /** A file came, whole, and is no video. */
+  readonly unusable: boolean;
 }
 
 /** Evidence of something that the attempt is already past: it is taken in, and changes nothing. */

@@ -24,7 +24,7 @@ export interface Attempt {
   readonly state: AttemptState;
   readonly operation?: Json;
   readonly progress: number;
-  /** Times the vendor was asked, or looked through, since the last change of state. */
+  /** Times the vendor was asked or looked through since the last change of state; while collecting, files that were no video. */
   readonly looks: number;
   /** Questions without an answer in a row. */
   readonly unanswered: number;

@@ -75,6 +75,7 @@ export function addDownloads(app: FastifyInstance, context: EmulatorContext, opt
       const target = await checkLink(request);
       const path = await pathOf(target);
       if (request.method === 'GET') await context.store.count(options.vendor, target.id, 'downloads');
+      if (fault?.kind === 'not-video') return reply.type('video/mp4').send('<html>Please sign in</html>');
       return serveFile(request, reply, { path, half: fault?.kind === 'wrong-size' });
     }),
   );

@@ -19,6 +19,7 @@ export const FaultRule = z.strictObject({
     'unknown-state', // create and poll: the answer names a state that no page knows
     'no-video', // create: ends as success without a video; poll: this answer does
     'wrong-size', // create: the video has other pixels than asked; download: the body ends half way
+    'not-video', // download: a page of text comes in place of the video, whole and with status 200
     'late', // create: the task ends `seconds` (10) later than planned
   ]),
   times: z.int().min(1).default(1),

@@ -134,8 +134,13 @@ test('collecting: outputs and usage are kept, and a start that nobody saw is tol
   });
   expect(await world.store.findById(id)).toMatchObject({ state: 'in_progress', progress: 95 });
   expect(await events()).toEqual(['generation.queued', 'generation.started']);
-  await decide({ step: { to: 'collect-again', reason: '503' }, lookInSeconds: 2 });
-  expect(await attempt()).toMatchObject({ state: 'collecting', collect_failures: 1, operation: { id: 'v-1' } });
+  await decide({ step: { to: 'collect-again', reason: '503', unusable: false }, lookInSeconds: 2 });
+  expect(await attempt()).toMatchObject({
+    state: 'collecting',
+    collect_failures: 1,
+    looks: 0,
+    operation: { id: 'v-1' },
+  });
 });
 
 test('completed: settled at what is due, the rest released, the file and the cost written down', async () => {

@@ -81,8 +81,8 @@ async function apply(tx: Queryable, attemptId: bigint, { step, lookInSeconds }: 
     case 'collect-again':
       await tx.query({
         name: 'collect_again',
-        text: 'update attempts set collect_failures = collect_failures + 1 where id = $1',
-        values: [attemptId],
+        text: 'update attempts set collect_failures = collect_failures + 1, looks = looks + case when $2 then 1 else 0 end where id = $1',
+        values: [attemptId, step.unusable],
       });
       break;
     case 'passed':
