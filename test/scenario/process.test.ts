@@ -60,7 +60,7 @@ test('Ctrl-C in a terminal ends all of it cleanly', async () => {
   await terminal.until(SERVES);
   const stopped = performance.now();
   terminal.child.stdin?.write('\x03');
-  await terminal.exit();
+  expect(await terminal.exit()).toBe(0);
   expect(terminal.output()).not.toMatch(/error|at async|ERR!/i);
   await expectGone(port, stopped);
 });
