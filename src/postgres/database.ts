@@ -104,5 +104,4 @@ async function transaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>
 }
 
 /** The five characters PostgreSQL gives an error, such as 23505; undefined when the error is not the server's. */
-const sqlState = (error: unknown): string | undefined =>
-  error instanceof pg.DatabaseError ? error.code : undefined;
+const sqlState = (error: unknown): string | undefined => (error instanceof pg.DatabaseError ? error.code : undefined);
