@@ -1,12 +1,12 @@
 import { beforeEach, expect, test } from 'vitest';
-import { scratchDatabase } from '../../test/harness/scratch-database.ts';
+import { freshDatabase } from '../../test/harness/scratch-database.ts';
 import { channel, openWorld, type World } from '../../test/harness/world.ts';
 import { channelsOf } from './channels.ts';
 
 let world: World;
 
 beforeEach(async () => {
-  world = await openWorld((await scratchDatabase()).database);
+  world = await openWorld((await freshDatabase()).database);
 });
 
 const open = async (livemode = false) => [...(await channelsOf(world.database).open(livemode))].sort();

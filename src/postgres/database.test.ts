@@ -40,7 +40,7 @@ test('of two transactions in a deadlock one is repeated, and both take effect', 
     }),
   );
   await Promise.all(both);
-  expect(tries).toBe(3);
+  expect(tries).toBeGreaterThan(2);
   expect(await database.query({ text: 'select value from counters' })).toEqual([{ value: 2n }, { value: 2n }]);
 });
 

@@ -149,7 +149,7 @@ test('a value of many megabytes takes constant memory', async () => {
   const chunk = Buffer.from('QUJD'.repeat(16 * 1024));
   const big = async function* () {
     yield Buffer.from(`{"${MEMBER}":"`);
-    for (let index = 0; index < 1024; index += 1) yield chunk;
+    for (let index = 0; index < 2048; index += 1) yield chunk;
     yield Buffer.from('"}');
   };
   const before = process.memoryUsage().arrayBuffers;
@@ -160,6 +160,7 @@ test('a value of many megabytes takes constant memory', async () => {
     most = Math.max(most, process.memoryUsage().arrayBuffers - before);
   }
   const got = JSON.parse(Buffer.concat(parts).toString());
-  expect((await spooled(got[MEMBER])).length).toBe(48 * 1024 * 1024);
-  expect(most).toBeLessThan(40 * 1024 * 1024);
+  expect((await spooled(got[MEMBER])).length).toBe(96 * 1024 * 1024);
+  // What is written waits for the collector a little.
+  expect(most).toBeLessThan(64 * 1024 * 1024);
 });

@@ -13,13 +13,13 @@ import type {
   Unanswered,
 } from '../../src/domain/provider.ts';
 import { fakeProvider } from './fake-vendor.ts';
-import { scratchDatabase } from './scratch-database.ts';
+import { freshDatabase } from './scratch-database.ts';
 import { channel, openWorld, plannedRoute, type World } from './world.ts';
 
 type Outcome<T> = ExchangeOutcome<T> | Promise<ExchangeOutcome<T>>;
 
 /** How the vendor answers now, and how often it was asked. Replace an answer to change it. */
-export interface VendorScript {
+interface VendorScript {
   submit: (tag: string, provider: string) => Outcome<Observation>;
   poll: (operation: Json) => Outcome<Observation>;
   list: () => Outcome<Listing<Json> | Unanswered>;
@@ -67,7 +67,7 @@ export interface EngineWorld extends World {
 }
 
 export async function openEngineWorld(more: Partial<Provider> = {}): Promise<EngineWorld> {
-  const world = await openWorld((await scratchDatabase({ max: 20 })).database);
+  const world = await openWorld((await freshDatabase()).database);
   await world.channels(channel({ name: 'fake', provider: 'fake', settings: { usual_seconds: 0.1 } }));
   const caller = await world.project();
   const vendor = script();

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll } from 'vitest';
 import { type Database, type DatabaseAddress, openDatabase } from '../../src/postgres/database.ts';
 import { launchEmbeddedPostgres } from '../../src/postgres/embedded/launch.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
+import { SCRATCH_FOLDER } from './scratch-folder.ts';
 
 /** A database of a test's own. */
 export interface ScratchDatabase {
@@ -23,7 +21,7 @@ interface Server {
   readonly stop: (made: readonly string[]) => Promise<void>;
 }
 
-/** One server for a test file, started by its first scratch database. */
+/** Joined by the file's first scratch database. */
 let server: Promise<Server> | undefined;
 const pools: Database[] = [];
 const made: string[] = [];
@@ -59,6 +57,25 @@ export async function scratchDatabase(options: { readonly max?: number } = {}): 
   return scratch;
 }
 
+/** The one that the tests of a file take turns with. */
+let shared: Promise<ScratchDatabase> | undefined;
+
+/** As a new scratch database, and much sooner there: the file's own, emptied. Its clock is that of the machine again. */
+export async function freshDatabase(): Promise<ScratchDatabase> {
+  shared ??= scratchDatabase({ max: 20 });
+  const scratch = await shared;
+  await scratch.database.query({ text: EMPTY });
+  return scratch;
+}
+
+const EMPTY = `do $$ begin
+  execute (
+    select 'truncate ' || string_agg(format('%I.%I', schemaname, tablename), ', ') || ' restart identity cascade'
+    from pg_tables where schemaname in ('onereel', 'sandbox') and tablename not in ('migrations', 'clock')
+  );
+  update clock set base = '2000-01-01Z', origin = '2000-01-01Z', rate = 1;
+end $$`;
+
 afterAll(async () => {
   if (server === undefined) return;
   await Promise.all(pools.splice(0).map((pool) => pool.close()));
@@ -74,34 +91,39 @@ async function configuredServer(url: string): Promise<Server> {
   };
   return {
     addressOf,
-    stop: async (names) => {
-      for (const name of names) await administer(addressOf('postgres'), `drop database if exists ${name} with (force)`);
-    },
+    stop: (names) => dropAll(addressOf('postgres'), names),
   };
 }
 
+/** The run's one cluster: made by the first file that wants it, started again by the next. */
 async function embeddedServer(): Promise<Server> {
-  const folder = await mkdtemp(join(tmpdir(), 'onereel-scratch-'));
-  const embedded = await launchEmbeddedPostgres({ dataFolder: join(folder, 'data') });
+  const folder = process.env[SCRATCH_FOLDER];
+  if (folder === undefined) throw new Error('run this with vitest.config.ts, whose global set-up says where to');
+  const embedded = await launchEmbeddedPostgres({ dataFolder: folder });
   const addressOf = (database: string): DatabaseAddress => ({ ...embedded.connection, database });
-  // Nothing here outlives the file, and a disk that is waited for costs most of its time.
-  for (const setting of ['fsync', 'full_page_writes', 'synchronous_commit'])
-    await administer(addressOf('postgres'), `alter system set ${setting} = off`);
-  await administer(addressOf('postgres'), 'select pg_reload_conf()');
+  // Nothing here outlives the run, and a disk that is waited for costs most of its time.
+  await administer(
+    addressOf('postgres'),
+    ...['fsync', 'full_page_writes', 'synchronous_commit'].map((setting) => `alter system set ${setting} = off`),
+    'select pg_reload_conf()',
+  );
   return {
     addressOf,
-    stop: async () => {
+    stop: async (names) => {
+      await dropAll(addressOf('postgres'), names);
       await embedded.leave();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function administer(address: DatabaseAddress, statement: string): Promise<void> {
+const dropAll = (address: DatabaseAddress, names: readonly string[]): Promise<void> =>
+  administer(address, ...names.map((name) => `drop database if exists ${name} with (force)`));
+
+async function administer(address: DatabaseAddress, ...statements: readonly string[]): Promise<void> {
   const client = new pg.Client('url' in address ? { connectionString: address.url } : address);
   await client.connect();
   try {
-    await client.query(statement);
+    for (const statement of statements) await client.query(statement);
   } finally {
     await client.end();
   }

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { type ScratchDatabase, scratchDatabase } from '../../../test/harness/scratch-database.ts';
+import { freshDatabase, type ScratchDatabase } from '../../../test/harness/scratch-database.ts';
 import { channel, openWorld, TROUBLES, type World } from '../../../test/harness/world.ts';
 import type { Claim } from '../../application/ports.ts';
 import type { Evidence } from '../../domain/attempt.ts';
@@ -10,7 +10,7 @@ let world: World;
 let generationId: bigint;
 
 beforeEach(async () => {
-  scratch = await scratchDatabase();
+  scratch = await freshDatabase();
   world = await openWorld(scratch.database);
   await world.channels(channel({ concurrency: 100 }));
   generationId = await world.create(await world.project());

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { type ScratchDatabase, scratchDatabase } from '../../../test/harness/scratch-database.ts';
+import { freshDatabase, type ScratchDatabase } from '../../../test/harness/scratch-database.ts';
 import { channel, openWorld, plannedRoute, TROUBLES, type World } from '../../../test/harness/world.ts';
 import type { Caller } from '../../application/ports.ts';
 import { dispatch } from './dispatch.ts';
@@ -8,7 +8,7 @@ let scratch: ScratchDatabase;
 let world: World;
 
 beforeEach(async () => {
-  scratch = await scratchDatabase();
+  scratch = await freshDatabase();
   world = await openWorld(scratch.database);
 });
 
