@@ -12,6 +12,7 @@ import {
 import { channel, openWorld, TROUBLES } from '../../test/harness/world.ts';
 import type { EngineParts } from '../application/context.ts';
 import { type Engine, startEngine } from './engine.ts';
+import { lastingEvidence } from './lasting-evidence.ts';
 
 let world: EngineWorld;
 const engines: Engine[] = [];
@@ -159,7 +160,7 @@ test('a generation that waits and is never given a slot ends at its horizon, and
 test('engines survive a database that is away: what it was told is not lost, nothing is sent twice', async () => {
   const ids = await Promise.all(Array.from({ length: 6 }, () => world.create(world.caller)));
   world.vendor.poll = () => running('v');
-  const engine = start();
+  const engine = start({ ...world.parts, work: lastingEvidence(world.work, { seconds: 30 }) });
   await until(async () => world.vendor.submits.length).toBe(6);
   await world.rows(
     'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
