@@ -27,8 +27,7 @@ that the vendor documents. Amounts in \`cost\` are what the vendor would bill; w
 
 const RESULT_WORDS = (result: (typeof MAGIC_RESULTS)[MagicOutcome]): string => {
   if (result === 'completed') return 'completes, late';
-  if (result === 'in_progress')
-    return 'stays `in_progress`, and fails with `timed_out` an hour after its creation';
+  if (result === 'in_progress') return 'stays `in_progress`, and fails with `timed_out` an hour after its creation';
   return `fails with ${code(result)}`;
 };
 

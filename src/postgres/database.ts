@@ -40,6 +40,7 @@ export function openDatabase(
   const pool = new pg.Pool({
     ...('url' in address ? { connectionString: address.url } : address),
     max: options.max,
+    keepAlive: true,
     connectionTimeoutMillis: (options.connectSeconds ?? 10) * 1000,
     options: '-c search_path=onereel -c idle_in_transaction_session_timeout=30000',
     types,
