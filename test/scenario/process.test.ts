@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,19 +66,17 @@ test('Ctrl-C in a terminal ends all of it cleanly', async () => {
   await expectGone(port, stopped);
 });
 
-test('SIGTERM during the start ends it too, with nothing left', async () => {
+test('SIGTERM during the first start ends it too, with nothing left', async () => {
   const port = await freePort();
-  const npm = await run(['npm', 'start'], { PORT: String(port) });
-  await expect
-    .poll(() => readFile(join(dataFolder, 'postgres', 'postmaster.pid'), 'utf8').catch(() => ''), {
-      interval: 10,
-      timeout: 20_000,
-    })
-    .toMatch(/ready|starting/);
+  const fresh = join(folder, 'fresh');
+  const npm = await typed(['npm', 'start'], { dataFolder: fresh, env: { PORT: String(port) } });
+  running.push(npm);
+  await expect.poll(() => existsSync(join(fresh, 'onereel.log')), { interval: 10, timeout: 20_000 }).toBe(true);
   const stopped = performance.now();
   npm.child.kill('SIGTERM');
   expect(await npm.exit()).toBe(0);
   await expectGone(port, stopped);
+  expect(await clusterPids(fresh)).toEqual([]);
 });
 
 test('a second start on a taken port is refused with what to do, and leaves the first alone', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -94,10 +94,10 @@ test('another secret than the database was set up with is refused', async () => 
 
 test('a media folder of another database is refused', async () => {
   const other = join(folder, 'other');
-  const stranger = await startTestGateway({ dataFolder: other });
-  await stranger.stop();
-  expect(await refusal({ ONEREEL_STORAGE: `file:${join(other, 'media')}` })).toMatch(
-    /^Onereel cannot start: The media folder .*other\/media belongs to another Onereel database/,
+  await mkdir(other);
+  await writeFile(join(other, '.onereel-storage'), 'the-marker-of-another-database\n');
+  expect(await refusal({ ONEREEL_STORAGE: `file:${other}` })).toMatch(
+    /^Onereel cannot start: The media folder .*other belongs to another Onereel database/,
   );
 });
 
