@@ -6,5 +6,7 @@ export default defineConfig({
     globalSetup: ['test/harness/scratch-folder.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Most of the time goes by in processes that are waited for.
+    maxWorkers: 2,
   },
 });

@@ -45,8 +45,8 @@ export const contentRoutes =
         method: ['GET', 'HEAD'],
         url: `${prefix}/:id/content`,
         handler: async (request, reply) => {
-          const generation = await allowed(parts, request);
-          const output = outputOf(generation, readVariant(request.query.variant));
+          const { generation, variant } = await allowed(parts, request);
+          const output = outputOf(generation, variant);
           if ((await parts.files.size(output.storageKey)) !== output.bytes) throw fileGone(output);
           return sendOutput(parts, { request, reply, output });
         },
@@ -72,17 +72,18 @@ function readVariant(word: string | undefined): OutputRole {
 async function allowed(
   { generations, keys, links }: ContentParts,
   request: FastifyRequest<{ Params: { id: string }; Querystring: ContentQuery }>,
-): Promise<Generation> {
+): Promise<{ readonly generation: Generation; readonly variant: OutputRole }> {
   const { expires, signature } = request.query;
   const signed = typeof expires === 'string' && typeof signature === 'string';
   const caller = signed ? undefined : await authenticate(keys, bearerOf(request.headers.authorization));
+  const variant = readVariant(request.query.variant);
   const id = parseGenerationId(request.params.id);
   const missing = new Refusal('not_found', `There is no generation ${request.params.id.slice(0, 80)}.`, {
     param: 'id',
   });
   if (id === undefined) throw missing;
   if (signed) {
-    const verdict = links.verify(id, readVariant(request.query.variant), { expires, signature });
+    const verdict = links.verify(id, variant, { expires, signature });
     if (verdict === 'expired')
       throw new Refusal('invalid_key', 'This link has expired. Read the generation again for a new one.');
     if (verdict === 'forged')
@@ -90,7 +91,7 @@ async function allowed(
   }
   const generation = caller ? await generations.find(caller, id) : await generations.findById(id);
   if (!generation) throw missing;
-  return generation;
+  return { generation, variant };
 }
 
 function outputOf(generation: Generation, variant: OutputRole): Output {
