@@ -57,7 +57,7 @@ test('npm start serves, and SIGTERM to npm alone ends all of it with exit code 0
 
 test('Ctrl-C in a terminal ends all of it cleanly', async () => {
   const port = await freePort();
-  const terminal = await run(['script', '-qec', 'npm start', '/dev/null'], { PORT: String(port) });
+  const terminal = await run(['script', '-qec', 'exec npm start', '/dev/null'], { PORT: String(port) });
   await terminal.until(SERVES);
   const stopped = performance.now();
   terminal.child.stdin?.write('\x03');
