@@ -35,6 +35,7 @@ import { type Installation, openInstallation } from './postgres/installation.ts'
 import { keysOf } from './postgres/keys.ts';
 import { rememberingLastSeen } from './postgres/last-seen.ts';
 import { migrate } from './postgres/migrate.ts';
+import { openNotifications } from './postgres/notifications.ts';
 import { patiently } from './postgres/patience.ts';
 import { workStore } from './postgres/work/work-store.ts';
 import { PROVIDERS } from './providers/registry.ts';
@@ -112,6 +113,7 @@ async function open(config: Config, { logger, opened, live, closers, closeAll }:
   // Only now: a start that fails until here has taken no work.
   const engine = start();
   const stopWatching = watchDatabase(opened, engine, logger);
+  const notifications = openNotifications({ ...opened, log: logOf(logger), onHint: () => engine.wake() });
   sandbox.warm();
   logger.info({ url, live: live.map(({ name }) => name) }, 'gateway.started');
   return {
@@ -120,7 +122,7 @@ async function open(config: Config, { logger, opened, live, closers, closeAll }:
     liveChannels: live.map(({ name }) => name),
     close: async () => {
       stopWatching();
-      await Promise.all([engine.stop(DRAIN_SECONDS), closeWithin(app, DRAIN_SECONDS)]);
+      await Promise.all([notifications.close(), engine.stop(DRAIN_SECONDS), closeWithin(app, DRAIN_SECONDS)]);
       await closeAll();
       logger.info('gateway.stopped');
     },

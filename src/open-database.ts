@@ -1,10 +1,12 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from './config.ts';
-import { type Database, openDatabase } from './postgres/database.ts';
+import { type Database, type DatabaseAddress, openDatabase } from './postgres/database.ts';
 import { type EmbeddedPostgres, launchEmbeddedPostgres } from './postgres/embedded/launch.ts';
 
 export interface OpenedDatabase {
   readonly database: Database;
+  /** For connections of one's own beside the pool. */
+  readonly address: DatabaseAddress;
   /** Absent with DATABASE_URL. */
   readonly embedded: EmbeddedPostgres | undefined;
   close(): Promise<void>;
@@ -20,13 +22,15 @@ export async function openConfiguredDatabase(
 ): Promise<OpenedDatabase> {
   const onError = (error: Error) => log.warn({ error: error.message }, 'database.connection_lost');
   if (databaseUrl !== undefined) {
-    const database = openDatabase({ url: databaseUrl }, { max: MOST_CONNECTIONS, onError });
-    return { database, embedded: undefined, close: () => database.close() };
+    const address = { url: databaseUrl };
+    const database = openDatabase(address, { max: MOST_CONNECTIONS, onError });
+    return { database, address, embedded: undefined, close: () => database.close() };
   }
   const embedded = await launchEmbeddedPostgres({ dataFolder, log: (event, fields) => log.info(fields, event) });
   const database = openDatabase(embedded.connection, { max: MOST_CONNECTIONS, onError });
   return {
     database,
+    address: embedded.connection,
     embedded,
     close: async () => {
       await database.close();

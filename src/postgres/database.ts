@@ -32,13 +32,17 @@ types.setTypeParser(pg.types.builtins.INT8, (text) => BigInt(text));
 const REPEATABLE = new Set(['40001', '40P01']);
 const MOST_TRIES = 4;
 
+/** The driver's words for an address. */
+export const connectionOf = (address: DatabaseAddress): pg.ClientConfig =>
+  'url' in address ? { connectionString: address.url } : address;
+
 /** Opens a pool. `max` connections at most; a statement waits at most `connectSeconds` for one. */
 export function openDatabase(
   address: DatabaseAddress,
   options: { readonly max: number; readonly connectSeconds?: number; readonly onError: (error: Error) => void },
 ): Database {
   const pool = new pg.Pool({
-    ...('url' in address ? { connectionString: address.url } : address),
+    ...connectionOf(address),
     max: options.max,
     keepAlive: true,
     connectionTimeoutMillis: (options.connectSeconds ?? 10) * 1000,

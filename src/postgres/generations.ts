@@ -5,6 +5,9 @@ import type { Database, Queryable } from './database.ts';
 import { GENERATION_COLUMNS, type GenerationRow, generationOf } from './generation-row.ts';
 import { bookHold } from './ledger.ts';
 
+/** Told once for each accepted generation, with its id alone, when its transaction commits. */
+export const WORK_CHANNEL = 'onereel_work';
+
 /** Accepted keys are replayed for this long. */
 const REPLAY_HOURS = 24;
 
@@ -74,7 +77,8 @@ async function insertGeneration(tx: Queryable, generation: NewGeneration): Promi
       ), i as (
         insert into generation_inputs (generation_id, input_id) select g.id, unnest($13::bigint[]) from g
       )
-      insert into queue (generation_id, provider, livemode, project_id) select id, $12, livemode, project_id from g`,
+      insert into queue (generation_id, provider, livemode, project_id) select id, $12, livemode, project_id from g
+      returning pg_notify('${WORK_CHANNEL}', generation_id::text)`,
     values: [
       generation.id,
       generation.caller.projectId,
