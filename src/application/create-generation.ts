@@ -1,6 +1,6 @@
 import type { Draft } from '../domain/draft.ts';
 import type { Generation } from '../domain/generation.ts';
-import type { Json } from '../domain/json.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
 import type { Warning } from '../domain/request.ts';
 import type { Context } from './context.ts';
 import { keepInputs } from './keep-inputs.ts';
@@ -15,6 +15,8 @@ export interface CreateInput {
   /** What the dialect itself has to tell the caller. */
   readonly warnings: readonly Warning[];
   readonly metadata?: Json;
+  /** What the dialect wants to give back; never sent to a vendor. */
+  readonly memory?: JsonObject;
   readonly idempotency?: { readonly key: string; readonly requestHash: string };
 }
 
@@ -51,6 +53,7 @@ export async function createGeneration(ctx: Context, input: CreateInput): Promis
       warnings: [...input.warnings, ...plan.warnings],
       inputIds: kept.ids,
       ...(input.metadata !== undefined && { metadata: input.metadata }),
+      ...(input.memory && { memory: input.memory }),
       ...(idempotency && { idempotency }),
     }),
   );

@@ -1,5 +1,5 @@
-import { capabilitiesOf, modesOf, type OpenRoute } from '../domain/catalogue.ts';
-import type { Draft } from '../domain/draft.ts';
+import { type Catalogue, capabilitiesOf, modesOf, type OpenRoute } from '../domain/catalogue.ts';
+import type { Draft, Named } from '../domain/draft.ts';
 import type { Issue } from '../domain/issue.ts';
 import type { InputRule } from '../domain/model.ts';
 import type { Mode } from '../domain/request.ts';
@@ -27,6 +27,22 @@ export function unsupportedMode(draft: Draft, mode: Mode, routes: readonly OpenR
   const [need] = rulesOf(routes, modesOf(routes)[0] ?? mode);
   const param = need ? inputName(draft, need) : 'prompt';
   return { param, code: 'missing_field', message: `${param} is required: ${takes}` };
+}
+
+const MOST_NAMED = 12;
+
+/** The endpoint says what the video is made from, and this model cannot: names those of its family that can. */
+export function wrongEndpoint(draft: Draft, { value: mode, param }: Named<Mode>, catalogue: Catalogue): Issue {
+  const family = catalogue.find(draft.model)?.family;
+  const able = catalogue.models.filter(
+    (model) => model.family === family && modesOf(catalogue.routesOf(model)).includes(mode),
+  );
+  // A vendor's own names first: each of them stands for all its tiers.
+  const whole = able.filter(({ routes }) => routes.every(({ fixed }) => fixed.resolution === undefined));
+  const names = (whole.length > 0 ? whole : able).slice(0, MOST_NAMED).map(({ id }) => id);
+  const can = names.length > 0 ? `These do: ${names.join(', ')}.` : 'None of its family does.';
+  const message = `model is ${draft.model}, which makes no video ${FROM[mode]} (${param}). ${can}`;
+  return { param: 'model', code: 'unsupported_field', message };
 }
 
 const rulesOf = (routes: readonly OpenRoute[], mode: Mode): readonly InputRule[] =>

@@ -7,7 +7,7 @@ import { type MicroUsd, microUsd, priceOf } from '../domain/money.ts';
 import { nearest } from '../domain/nearest.ts';
 import type { GenerationRequest, Warning } from '../domain/request.ts';
 import type { Context } from './context.ts';
-import { unsupportedMode } from './mode-words.ts';
+import { unsupportedMode, wrongEndpoint } from './mode-words.ts';
 import { Refusal, refusalOf } from './refusal.ts';
 import { modeOf, resolveRequest } from './resolve-request.ts';
 
@@ -38,7 +38,9 @@ export function checkDraft({ catalogue }: Context, draft: Draft): Checked {
     const capabilities = capabilitiesOf(open, mode);
     return capabilities ? [{ open, capabilities }] : [];
   });
-  if (able.length === 0) throw refusalOf([unsupportedMode(draft, mode, routes)]);
+  if (able.length === 0) {
+    throw refusalOf([draft.mode ? wrongEndpoint(draft, draft.mode, catalogue) : unsupportedMode(draft, mode, routes)]);
+  }
   const resolved = able.map(({ open, capabilities }) => ({
     open,
     resolution: resolveRequest({ draft, mode, capabilities, open, catalogue }),

@@ -27,6 +27,8 @@ export interface NewGeneration {
   readonly routes: readonly PlannedRoute[];
   readonly warnings: readonly Warning[];
   readonly metadata?: Json;
+  /** What the dialect wants to give back; never sent to a vendor. `payload` in it is not read in lists. */
+  readonly memory?: JsonObject;
   readonly quotedMicros: MicroUsd;
   readonly heldMicros: MicroUsd;
   /** Ids of stored inputs that this generation refers to. */

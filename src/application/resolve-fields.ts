@@ -222,3 +222,17 @@ export function resolveSeed({ draft, capabilities }: Question): Resolved<number 
     ),
   };
 }
+
+/** Off-peak hours have another price: asked for or refused, never dropped. A name that has them is agreed with. */
+export function resolveOffPeak({ draft, capabilities, open, mode }: Question): Resolved<boolean> {
+  const asked = draft.offPeak;
+  const { offPeak: named } = open.route;
+  if (asked === undefined || asked.value === named) return { value: named };
+  if (named) {
+    const message = `${asked.param} is false, but ${draft.model} always waits for off-peak hours: choose a model whose name does not end in -offpeak.`;
+    return { value: named, ...issue(asked.param, 'conflicting_inputs', message) };
+  }
+  if (capabilities.offPeak) return { value: true };
+  const message = `${asked.param} is true, but ${draft.model} has no off-peak hours ${FROM[mode]}.`;
+  return { value: false, ...issue(asked.param, 'unsupported_field', message) };
+}

@@ -36,6 +36,7 @@ export function checkInputs(question: Question): readonly Issue[] {
             param: listName(draft.inputs[0]?.param ?? 'inputs'),
             code: 'invalid_value',
             message: `${total} inputs in all; ${draft.model} takes ${totalInputs.min} to ${totalInputs.max}.`,
+            isCount: true,
           },
         ]
       : [];
@@ -64,7 +65,7 @@ function checkCount({ draft }: Question, inputs: readonly DraftInput[], rule: In
   const [first] = inputs;
   const param = first ? listName(first.param) : inputName(draft, rule);
   const message = `${param} holds ${count} ${inputNoun(rule, count)}; ${draft.model} takes ${describeCount(rule)}.`;
-  return [{ param, code: count === 0 ? 'missing_field' : 'invalid_value', message }];
+  return [{ param, code: count === 0 ? 'missing_field' : 'invalid_value', message, isCount: true }];
 }
 
 const DATA_URI = /^data:([a-z]+\/[a-z0-9.+-]+)(?:;[a-z0-9=-]+)*;base64,/i;

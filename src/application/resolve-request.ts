@@ -8,6 +8,7 @@ import {
   ignored,
   resolveAspectRatio,
   resolveAudio,
+  resolveOffPeak,
   resolvePrompt,
   resolveSeconds,
   resolveSeed,
@@ -36,8 +37,9 @@ export type Resolution =
   | { readonly request: GenerationRequest; readonly warnings: readonly Warning[] }
   | { readonly issues: readonly Issue[] };
 
-/** What the inputs ask for. Refuses mixes that mean nothing anywhere. */
+/** What the endpoint says, else what the inputs ask for. Refuses mixes that mean nothing anywhere. */
 export function modeOf(draft: Draft): { readonly mode: Mode } | { readonly issues: readonly Issue[] } {
+  if (draft.mode) return { mode: draft.mode.value };
   const of = (role: DraftInput['role']) => draft.inputs.find((input) => input.role === role);
   const [first, last, reference, source] = [of('first_frame'), of('last_frame'), of('reference'), of('source')];
   const groups = [first ?? last, reference, source].filter((input) => input !== undefined);
@@ -80,8 +82,9 @@ export function resolveRequest(question: Question): Resolution {
   const ratio = resolveAspectRatio(question, tier.value.ratio);
   const audio = resolveAudio(question);
   const seed = resolveSeed(question);
+  const offPeak = resolveOffPeak(question);
   const options = resolveOptions(question);
-  const parts = [prompt, seconds, tier, ratio, audio, seed, options];
+  const parts = [prompt, seconds, tier, ratio, audio, seed, offPeak, options];
   const issues = [...checkInputs(question), ...parts.flatMap((part) => part.issues ?? [])];
   const request: GenerationRequest = {
     mode,
@@ -92,7 +95,7 @@ export function resolveRequest(question: Question): Resolution {
     ...(ratio.value !== undefined && { aspectRatio: ratio.value }),
     audio: audio.value,
     ...(seed.value !== undefined && { seed: seed.value }),
-    offPeak: open.route.offPeak,
+    offPeak: offPeak.value,
     options: options.value,
   };
   if (issues.length > 0) return { issues };
@@ -140,6 +143,7 @@ function wireName(draft: Draft, neutral: string): string {
     aspect_ratio: draft.aspectRatio,
     audio: draft.audio,
     seed: draft.seed,
+    off_peak: draft.offPeak,
   };
   const field = fields[neutral] ?? draft.options[neutral.replace(/^options\./, '')];
   if (field) return field.param;

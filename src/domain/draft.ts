@@ -1,4 +1,4 @@
-import type { AspectRatio, InputRole, MediaKind } from './request.ts';
+import type { AspectRatio, InputRole, MediaKind, Mode } from './request.ts';
 
 /** An input as a caller gave it, and where in the caller's body it stood. */
 export interface DraftInput {
@@ -37,6 +37,10 @@ export interface Draft {
   readonly aspectRatio?: Named<AspectRatio | string>;
   readonly audio?: Named<boolean>;
   readonly seed?: Named<number>;
+  /** Said by the endpoint; absent, it follows from the inputs. */
+  readonly mode?: Named<Mode>;
+  /** True asks for off-peak hours, which a model's name may also do. */
+  readonly offPeak?: Named<boolean>;
   readonly vocabulary?: Vocabulary;
   /** All other fields, under their neutral names: options of the vendor, or unknown. */
   readonly options: Readonly<Record<string, Named<unknown>>>;

@@ -39,6 +39,8 @@ export interface Generation {
   readonly model: string;
   readonly request: GenerationRequest;
   readonly metadata?: Json;
+  /** What its dialect wants to give back, such as Vidu's `payload`. Lists leave out what may be long. */
+  readonly memory?: JsonObject;
   readonly warnings: readonly Warning[];
   readonly state: GenerationState;
   readonly progress: number;

@@ -14,4 +14,6 @@ export interface Issue {
   readonly param: string;
   readonly code: IssueCode;
   readonly message: string;
+  /** It is the number of items that is wrong, for protocols with a word for that. */
+  readonly isCount?: true;
 }

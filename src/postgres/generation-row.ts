@@ -21,6 +21,7 @@ export interface GenerationRow extends Record<string, unknown> {
   dialect: string;
   model: string;
   metadata: Json | null;
+  memory: JsonObject | null;
   warnings: Warning[];
   routes: PlannedRoute[];
   route: number;
@@ -38,12 +39,17 @@ export interface GenerationRow extends Record<string, unknown> {
   outputs: OutputRow[] | null;
 }
 
-/** What every read of a generation selects; `g` is the generation. */
-export const GENERATION_COLUMNS = `g.id, g.project_id, g.livemode, g.dialect, g.model, g.metadata, g.warnings, g.routes, g.route,
+/** What lists and single reads have in common; `g` is the generation. */
+const COLUMNS = `g.id, g.project_id, g.livemode, g.dialect, g.model, g.metadata, g.warnings, g.routes, g.route,
   g.state, g.progress, g.delayed, g.vendor_state, g.error_code, g.quoted_micros, g.held_micros, g.settled_micros,
   extract(epoch from g.created_at)::float8 as created, extract(epoch from g.ended_at)::float8 as ended,
   extract(epoch from coalesce(g.ended_at, now_at()) - g.created_at)::float8 as elapsed,
   (select jsonb_agg(to_jsonb(o)) from outputs o where o.generation_id = g.id) as outputs`;
+
+/** What a read of one generation selects. */
+export const GENERATION_COLUMNS = `${COLUMNS}, g.memory`;
+/** A payload may have a megabyte: a hundred of them are not read for a list that does not show them. */
+export const LISTED_COLUMNS = `${COLUMNS}, g.memory - 'payload' as memory`;
 
 export function generationOf(row: GenerationRow): Generation {
   const route = row.routes[row.route];
@@ -56,6 +62,7 @@ export function generationOf(row: GenerationRow): Generation {
     model: row.model,
     request: route.request,
     ...(row.metadata !== null && { metadata: row.metadata }),
+    ...(row.memory !== null && { memory: row.memory }),
     warnings: row.warnings,
     state: row.state,
     progress: row.progress,

@@ -155,3 +155,13 @@ test('ids rise, are not used twice, and keep their digits', async () => {
   expect(ids.every((id) => id < later)).toBe(true);
   expect(String(later)).toHaveLength(18);
 });
+
+test('what a dialect remembers comes back with its generation, and without the payload in a list', async () => {
+  const caller = await world.project();
+  const memory = { payload: 'p'.repeat(1_048_576), images: ['https://example.com/a.png'] };
+  const id = await world.create(caller, { memory });
+  expect((await world.store.find(caller, id))?.memory).toEqual(memory);
+  const { generations } = await world.store.list(caller, { limit: 1 });
+  expect(generations[0]?.memory).toEqual({ images: memory.images });
+  expect((await world.store.find(caller, await world.create(caller)))?.memory).toBeUndefined();
+});

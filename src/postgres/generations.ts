@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { CreateOutcome, GenerationStore, ListFilter, NewGeneration, Scope } from '../application/ports.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Database, Queryable } from './database.ts';
-import { GENERATION_COLUMNS, type GenerationRow, generationOf } from './generation-row.ts';
+import { GENERATION_COLUMNS, type GenerationRow, generationOf, LISTED_COLUMNS } from './generation-row.ts';
 import { bookHold } from './ledger.ts';
 
 /** Told once for each accepted generation, with its id alone, when its transaction commits. */
@@ -69,8 +69,8 @@ async function insertGeneration(tx: Queryable, generation: NewGeneration): Promi
     name: 'insert_generation',
     text: `with g as (
         insert into generations (id, project_id, key_id, livemode, dialect, model, metadata, warnings, routes,
-          quoted_micros, held_micros, event_number, epoch)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, (select epoch from installation))
+          quoted_micros, held_micros, memory, event_number, epoch)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $14, 1, (select epoch from installation))
         returning id, project_id, livemode
       ), e as (
         insert into events (generation_id, number, type) select id, 1, 'generation.queued' from g
@@ -93,6 +93,7 @@ async function insertGeneration(tx: Queryable, generation: NewGeneration): Promi
       generation.heldMicros,
       first.provider,
       generation.inputIds,
+      generation.memory === undefined ? null : JSON.stringify(generation.memory),
     ],
   });
 }
@@ -158,7 +159,7 @@ async function list(
 ): Promise<{ generations: readonly Generation[]; hasMore: boolean }> {
   const rows = await on.query<GenerationRow>({
     name: 'list_generations',
-    text: `select ${GENERATION_COLUMNS} from generations g
+    text: `select ${LISTED_COLUMNS} from generations g
       where g.project_id = $1 and g.livemode = $2
         and ($3::bigint is null or g.id < $3)
         and ($4::text[] is null or g.state = any($4))
