@@ -78,7 +78,8 @@ async function question(upstream: Upstream, provider: Provider, channel: Channel
   });
   if (!outcome.answered) return unanswered(outcome);
   if (!('state' in outcome.result)) return { is: 'ok' };
-  return outcome.result.started === 'no' ? { is: 'refused' } : { is: 'unanswered', reason: outcome.result.reason };
+  const { state, reason } = outcome.result;
+  return state === 'refused' ? { is: 'refused' } : { is: 'unanswered', reason };
 }
 
 const unanswered = ({ reason }: Extract<ExchangeOutcome<unknown>, { answered: false }>): Verdict => ({

@@ -174,7 +174,13 @@ export interface Passed {
 export type ExchangeOutcome<Result> =
   | { readonly answered: true; readonly result: Result }
   /** `sent: false`: surely not one byte reached the vendor (DNS, refused, TLS). */
-  | { readonly answered: false; readonly sent: boolean; readonly reason: string };
+  | {
+      readonly answered: false;
+      readonly sent: boolean;
+      readonly reason: string;
+      /** Nothing was sent because the vendor does not take our key: its words, for operators. */
+      readonly keyRefused?: NonNullable<Failure['vendor']>;
+    };
 
 /** Performs exchanges: HTTP with the channel's origin and credentials, bounded in time and size. */
 export interface Upstream {
@@ -205,6 +211,11 @@ export interface MediaFact {
   readonly seconds?: number;
   readonly fps?: number;
   readonly audio?: boolean;
+  /** EXIF orientation of an image, 1 to 8; width and height are those after it was applied. */
+  readonly orientation?: number;
+  /** How it is coded, in the prober's words. */
+  readonly videoCodec?: string;
+  readonly audioCodec?: string;
 }
 
 export interface StoredInput {

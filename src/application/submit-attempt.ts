@@ -1,4 +1,5 @@
 import type { Evidence } from '../domain/attempt.ts';
+import type { Failure } from '../domain/failure.ts';
 import { type Held, settleOn, witness } from './attempt-step.ts';
 import type { EngineContext } from './context.ts';
 import { deliverMedia } from './deliver-media.ts';
@@ -47,9 +48,16 @@ async function send(ctx: EngineContext, held: Held): Promise<void> {
     { model, request, tag: file.tag, settings: file.channel.settings },
   );
   if (outcome.answered) return witness(ctx, submitting, { kind: 'submit', observation: outcome.result });
+  if (outcome.keyRefused) return witness(ctx, submitting, refusedKey(outcome.keyRefused));
   if (outcome.sent) return witness(ctx, submitting, { kind: 'outcome_unknown', reason: outcome.reason });
   return witness(ctx, submitting, notSent(outcome.reason));
 }
+
+/** As an answer 401 to the create itself. */
+const refusedKey = (vendor: Failure['vendor']): Evidence => ({
+  kind: 'submit',
+  observation: { state: 'failed', failure: { code: 'vendor_account', ...(vendor && { vendor }) } },
+});
 
 /** Surely not one byte left: the attempt is over, and the generation may be tried again. */
 const notSent = (reason: string): Evidence => ({

@@ -109,6 +109,13 @@ export interface AccessToken {
   readonly expiresInSeconds: number;
 }
 
+/** The vendor gives no token for this key, and says so in its documented words: the operator's to mend. */
+export interface KeyRefused {
+  readonly state: 'refused';
+  readonly reason: string;
+  readonly vendor: NonNullable<Failure['vendor']>;
+}
+
 /** Everything the gateway knows about one vendor: data and pure functions. No I/O, no clock, no randomness. */
 export interface ProviderSpec<Operation extends Json, Credentials> {
   readonly id: string;
@@ -117,6 +124,8 @@ export interface ProviderSpec<Operation extends Json, Credentials> {
   /** Hosts by name, `api` among them; a channel may override them. */
   readonly origins: { readonly api: string; readonly [name: string]: string };
   readonly currency: Currency;
+  /** Most bytes of a create's body, inputs as base64 included. */
+  readonly bodyBytes: number;
   /** Work that the vendor may run at once for one account, as documented or chosen. */
   readonly concurrency: number;
 
@@ -134,7 +143,10 @@ export interface ProviderSpec<Operation extends Json, Credentials> {
 
   readonly credentials: ZodType<Credentials>;
   /** Some vendors want a short-lived token first. Kept by `upstream/` until shortly before it expires. */
-  readonly authorize?: Exchange<{ readonly credentials: Credentials; readonly now: Date }, AccessToken | Unanswered>;
+  readonly authorize?: Exchange<
+    { readonly credentials: Credentials; readonly now: Date },
+    AccessToken | KeyRefused | Unanswered
+  >;
   readonly sign: (request: HttpRequest, credentials: Credentials, context: SigningContext) => HttpRequest;
 
   /** The handle that is kept between steps. Parsed again on every read: old rows outlive new code. */

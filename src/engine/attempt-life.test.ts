@@ -108,6 +108,21 @@ test("a vendor that refuses the operator's account leaves the work to the next r
   await expectClean();
 });
 
+test('a key that gets no token ends the generation as a refused key does, and shows the vendor’s words to operators only', async () => {
+  const id = await world.create(world.caller);
+  const keyRefused = { status: 400, code: 'invalid_grant', message: 'Invalid JWT' };
+  world.vendor.submit = () => ({ answered: false, sent: false, reason: 'no access token', keyRefused });
+  await world.carryOn();
+  const generation = await world.generation(id);
+  expect(generation).toMatchObject({ state: 'failed', error: { code: 'vendor_account' } });
+  expect(JSON.stringify(generation, (_, value) => (typeof value === 'bigint' ? `${value}` : value))).not.toMatch(
+    /grant|JWT/,
+  );
+  expect(await world.attempts()).toMatchObject([{ state: 'failed', failure: { vendor: keyRefused } }]);
+  expect(await world.balances()).toEqual({ available: 0, held: 0 });
+  await expectClean();
+});
+
 test("a vendor's verdict ends the generation, and nothing is charged", async () => {
   const id = await world.create(world.caller);
   world.vendor.poll = () => answered({ state: 'failed', failure: { code: 'content_rejected' }, vendorState: 'failed' });

@@ -77,7 +77,15 @@ test('a refusal is told to all who wait, and is not remembered', async () => {
 
 test('an answer without a token says why there is none', async () => {
   const tokens = new AccessTokens(() => 0);
-  const result = { state: 'unanswered', started: 'no', reason: 'HTTP 400: invalid_grant' } as const;
+  const result = { state: 'unanswered', started: 'no', reason: 'HTTP 503: not JSON' } as const;
   const outcome = await tokens.get(channel, async () => ({ answered: true, result }));
-  expect(outcome).toEqual({ reason: 'no access token: HTTP 400: invalid_grant' });
+  expect(outcome).toEqual({ reason: 'no access token: HTTP 503: not JSON' });
+});
+
+test('a refused key is told with the vendor’s words', async () => {
+  const tokens = new AccessTokens(() => 0);
+  const vendor = { status: 400, code: 'invalid_grant', message: 'Invalid JWT' };
+  const result = { state: 'refused', reason: 'HTTP 400: invalid_grant', vendor } as const;
+  const outcome = await tokens.get(channel, async () => ({ answered: true, result }));
+  expect(outcome).toEqual({ reason: 'no access token: HTTP 400: invalid_grant', keyRefused: vendor });
 });

@@ -1,11 +1,16 @@
 import type { ChannelAccess, ExchangeOutcome } from '../application/ports.ts';
-import type { AccessToken, Unanswered } from '../domain/provider.ts';
+import type { AccessToken, KeyRefused, Unanswered } from '../domain/provider.ts';
 
 /** A token is renewed this long before it ends. */
 const EARLY_MILLISECONDS = 120_000;
 
-type Asked = ExchangeOutcome<AccessToken | Unanswered>;
-export type TokenOutcome = { readonly token: string } | { readonly reason: string };
+type Asked = ExchangeOutcome<AccessToken | KeyRefused | Unanswered>;
+/** Why there is none; `keyRefused` when the vendor said that the key is at fault. */
+export interface NoToken {
+  readonly reason: string;
+  readonly keyRefused?: KeyRefused['vendor'];
+}
+export type TokenOutcome = { readonly token: string } | NoToken;
 
 /** Short-lived tokens of vendors that want one, by credential version; asked for once at a time. */
 export class AccessTokens {
@@ -33,8 +38,12 @@ export class AccessTokens {
   async #ask(version: bigint, ask: () => Promise<Asked>): Promise<TokenOutcome> {
     const outcome = await ask();
     if (!outcome.answered) return { reason: `no access token: ${outcome.reason}` };
-    if ('state' in outcome.result) return { reason: `no access token: ${outcome.result.reason}` };
-    const { token, expiresInSeconds } = outcome.result;
+    const { result } = outcome;
+    if ('state' in result) {
+      const refused = result.state === 'refused' && { keyRefused: result.vendor };
+      return { reason: `no access token: ${result.reason}`, ...refused };
+    }
+    const { token, expiresInSeconds } = result;
     this.#kept.set(version, { token, until: this.#now() + Math.max(0, expiresInSeconds * 1000 - EARLY_MILLISECONDS) });
     return { token };
   }

@@ -5,7 +5,7 @@ import { request as send } from 'undici';
 import type { ChannelAccess, ExchangeOutcome, Upstream } from '../application/ports.ts';
 import type { Exchange, HttpRequest } from '../domain/http.ts';
 import type { OutputSource, Provider } from '../domain/provider.ts';
-import { AccessTokens } from './access-tokens.ts';
+import { AccessTokens, type NoToken } from './access-tokens.ts';
 import { addressOf, headersOf, type Line, openAgent, originOf, perform } from './exchange.ts';
 
 export interface UpstreamOptions {
@@ -39,7 +39,7 @@ export function openUpstream(options: UpstreamOptions): Upstream & { close(): Pr
     { origin: name = 'api' }: HttpRequest,
   ): string => originOf(channel, { origins: provider.origins, name, sandbox: options.sandbox() });
 
-  const signed = async (call: Call, request: HttpRequest): Promise<HttpRequest | { readonly reason: string }> => {
+  const signed = async (call: Call, request: HttpRequest): Promise<HttpRequest | NoToken> => {
     const { provider, channel } = call;
     const now = options.now();
     if (!provider.authorize) return provider.sign(request, channel.credentials, { now });
@@ -64,7 +64,7 @@ export function openUpstream(options: UpstreamOptions): Upstream & { close(): Pr
     call: Call,
     step: Exchange<Input, Result>,
     input: Input,
-  ): Promise<HttpRequest | { readonly reason: string }> => {
+  ): Promise<HttpRequest | NoToken> => {
     try {
       return await signed(call, step.build(input));
     } catch (error) {
@@ -78,7 +78,7 @@ export function openUpstream(options: UpstreamOptions): Upstream & { close(): Pr
     { input, begun }: { readonly input: Input; readonly begun: number },
   ): Promise<{ readonly outcome: ExchangeOutcome<Result>; readonly status?: number }> => {
     const request = await prepare(call, step, input);
-    if ('reason' in request) return { outcome: { answered: false, sent: false, reason: request.reason } };
+    if ('reason' in request) return { outcome: { answered: false, sent: false, ...request } };
     const late = call.startWithinSeconds !== undefined && performance.now() - begun > call.startWithinSeconds * 1000;
     if (late) return { outcome: { answered: false, sent: false, reason: 'the claim ended before the first byte' } };
     const fresh = call.startWithinSeconds !== undefined;

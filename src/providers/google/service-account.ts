@@ -1,9 +1,9 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import { z } from 'zod';
 import type { Exchange } from '../../domain/http.ts';
-import type { AccessToken, Unanswered } from '../../domain/provider.ts';
+import type { AccessToken, KeyRefused, Unanswered } from '../../domain/provider.ts';
 import { headerSecret } from '../kit/credentials.ts';
-import { succeeded, unanswered } from '../kit/unanswered.ts';
+import { succeeded, unanswered, vendorWords } from '../kit/unanswered.ts';
 import { vendorId } from '../kit/vendor-id.ts';
 
 const isRsaKey = (pem: string): boolean => {
@@ -52,8 +52,20 @@ function assertionOf(account: ServiceAccount, now: Date): string {
 const granted = z.object({ access_token: headerSecret, expires_in: z.int().positive() });
 const refused = z.object({ error: z.string().min(1), error_description: z.string().optional() });
 
-/** Google: token endpoint. A refusal decides nothing about work: the operator can mend the key. */
-export const authorize: Exchange<{ credentials: ServiceAccount; now: Date }, AccessToken | Unanswered> = {
+/** Google: OAuth 2.0 errors that speak of the account or its key, as answers 400, 401 or 403. */
+const KEY_ERRORS = new Set([
+  'invalid_grant',
+  'invalid_client',
+  'unauthorized_client',
+  'access_denied',
+  'account_disabled',
+  'disabled_client',
+  'deleted_client',
+  'org_internal',
+]);
+
+/** Google: token endpoint. */
+export const authorize: Exchange<{ credentials: ServiceAccount; now: Date }, AccessToken | KeyRefused | Unanswered> = {
   build: ({ credentials, now }) => ({
     method: 'POST',
     origin: 'token',
@@ -77,6 +89,13 @@ export const authorize: Exchange<{ credentials: ServiceAccount; now: Date }, Acc
           ...(words.data.error_description !== undefined && { message: words.data.error_description }),
         }
       : undefined;
+    if (error && KEY_ERRORS.has(error.code) && [400, 401, 403].includes(response.status)) {
+      return {
+        state: 'refused',
+        reason: `HTTP ${response.status}: ${error.code}`,
+        vendor: vendorWords(response, error),
+      };
+    }
     return unanswered(response, { started: 'no', error });
   },
 };

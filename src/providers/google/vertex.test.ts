@@ -245,7 +245,7 @@ describe('authorization', () => {
     expect(verify('RSA-SHA256', signed, createPublicKey(publicKey), Buffer.from(signature, 'base64url'))).toBe(true);
   });
 
-  test('the answer is a token, or unanswered with Google’s words', () => {
+  test('the answer is a token, a refused key with Google’s words, or undecided', () => {
     const input = { credentials: account, now };
     const parse = vertex.authorize?.parse;
     expect(parse?.(answered(200, { access_token: 'ya29.x', expires_in: 3599, token_type: 'Bearer' }), input)).toEqual({
@@ -253,10 +253,15 @@ describe('authorization', () => {
       expiresInSeconds: 3599,
     });
     expect(parse?.(answered(400, { error: 'invalid_grant', error_description: 'Invalid JWT' }), input)).toMatchObject({
+      state: 'refused',
+      vendor: { status: 400, code: 'invalid_grant', message: 'Invalid JWT' },
+    });
+    expect(parse?.(answered(503, { error: 'backend_error' }), input)).toMatchObject({
       state: 'unanswered',
       started: 'no',
-      vendor: { code: 'invalid_grant', message: 'Invalid JWT' },
     });
+    // Words of the key in an answer of another kind are not a verdict on it.
+    expect(parse?.(answered(500, { error: 'invalid_grant' }), input)).toMatchObject({ state: 'unanswered' });
     expect(parse?.(answered(200, { access_token: 'a b', expires_in: 3599 }), input)).toMatchObject({
       state: 'unanswered',
     });
