@@ -4,6 +4,7 @@ import type { InputRows, Media, MediaFact, MediaRefusal, Scope, StoredInput } fr
 import type { DiskStorage, StoredObject } from './disk-storage.ts';
 import type { GuardedFetcher } from './guarded-fetch.ts';
 import { GuardedFetchError } from './guarded-fetch-error.ts';
+import { keepOutputs } from './keep-output.ts';
 import { type MediaFacts, ProbeError, probeFile } from './probe.ts';
 
 export interface MediaParts {
@@ -31,10 +32,7 @@ export function openMedia({ storage, fetcher, inputs }: MediaParts): Media {
       (await storage.size(storageKey)) === undefined
         ? undefined
         : (await readFile(storage.localPath(storageKey))).toString('base64'),
-    keepOutput: async (storageKey, body) => {
-      const { bytes, sha256 } = await storage.write(storageKey, body);
-      return { bytes, sha256 };
-    },
+    ...keepOutputs(storage),
     probe: async (storageKey) => {
       const facts = await facing(() => probeFile(storage.localPath(storageKey)));
       return 'reason' in facts ? { refused: facts.reason } : facts.fact;
