@@ -2,7 +2,7 @@ import { describeWords } from '../../application/describe-words.ts';
 import type { DraftInput, Named } from '../../domain/draft.ts';
 import { isJsonObject, type Json, type JsonObject, lookUp } from '../../domain/json.ts';
 import type { InputRole, MediaKind, Warning } from '../../domain/request.ts';
-import { issue, readAddress, readText, shown } from './read-fields.ts';
+import { issue, readAddress, readText, shown } from '../kit/read-fields.ts';
 
 /** The Volcano-native `content[]` of the new Seedance form (UniAll: Seedance 2.0, create-task). */
 export interface Content {

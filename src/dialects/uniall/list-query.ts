@@ -3,7 +3,7 @@ import type { ListFilter } from '../../application/ports.ts';
 import type { GenerationState } from '../../domain/generation.ts';
 import { parseGenerationId } from '../../domain/generation-id.ts';
 import { lookUp } from '../../domain/json.ts';
-import { issue, shown } from './read-fields.ts';
+import { issue, shown } from '../kit/read-fields.ts';
 
 export const LIST_LIMIT = { most: 100, usual: 20 } as const;
 export const LIST_STATES = ['queued', 'in_progress', 'completed', 'failed'] as const;

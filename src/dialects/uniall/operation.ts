@@ -1,7 +1,7 @@
 import { describeWords } from '../../application/describe-words.ts';
 import type { DraftInput, Named } from '../../domain/draft.ts';
 import type { Json } from '../../domain/json.ts';
-import { issue, readText, shown } from './read-fields.ts';
+import { issue, readText, shown } from '../kit/read-fields.ts';
 
 /** `extra_body.operation` of the Seedance compatibility layer: says how the media fields are meant. */
 const OPERATIONS = ['reference_to_video', 'edit_video', 'extend_video', 'first_last_frame'] as const;

@@ -1,21 +1,21 @@
 import type { Draft, DraftInput, Named } from '../../domain/draft.ts';
 import { isJsonObject, type Json, lookUp } from '../../domain/json.ts';
 import type { Warning } from '../../domain/request.ts';
-import { type Content, readContent } from './content-parts.ts';
-import { FOREIGN_MEDIA_FIELDS, inputNamesOf, MEDIA_FIELDS, mediaFieldsOf } from './families.ts';
-import { collectIssues } from './issue-collector.ts';
-import { applyOperation } from './operation.ts';
+import { collectIssues } from '../kit/issue-collector.ts';
 import {
   type Fields,
   issue,
   readAddress,
   readAddresses,
   readBoolean,
-  readFields,
   readInteger,
   readText,
   shown,
-} from './read-fields.ts';
+} from '../kit/read-fields.ts';
+import { type Content, readContent } from './content-parts.ts';
+import { FOREIGN_MEDIA_FIELDS, inputNamesOf, MEDIA_FIELDS, mediaFieldsOf } from './families.ts';
+import { readFields } from './flatten-body.ts';
+import { applyOperation } from './operation.ts';
 
 /** What a body asks for, and what of it is kept beside the request. */
 export interface ParsedBody {

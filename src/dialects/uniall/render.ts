@@ -1,3 +1,4 @@
+import { costOf } from '../../application/generation-cost.ts';
 import type { Links } from '../../application/ports.ts';
 import { type Generation, isFinal } from '../../domain/generation.ts';
 import { isJsonObject } from '../../domain/json.ts';
@@ -33,12 +34,7 @@ export function renderCreated(generation: Generation): CreateAnswer {
     created_at: Math.floor(generation.createdAt),
     mode: generation.request.mode,
     livemode: generation.livemode,
-    cost: {
-      currency: 'USD',
-      quoted_micros: generation.quotedMicros,
-      held_micros: isFinal(generation.state) ? 0 : generation.heldMicros,
-      settled_micros: generation.settledMicros ?? 0,
-    },
+    cost: costOf(generation),
     ...(generation.warnings.length > 0 && { warnings: [...generation.warnings] }),
   };
 }
@@ -52,6 +48,7 @@ export function renderGeneration(generation: Generation, links: Links, base: str
     error: errorOf(generation),
     ...(isJsonObject(generation.metadata) && { metadata: generation.metadata }),
     ...(generation.delayed && !isFinal(generation.state) && { delayed: true }),
+    ...(generation.cancelRequested && !isFinal(generation.state) && { cancel_requested: true }),
     ...(generation.vendorState !== undefined && { raw_status: generation.vendorState.toUpperCase() }),
     ...(generation.state === 'completed' && renderResult(generation, links, base)),
   };

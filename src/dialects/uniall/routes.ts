@@ -1,31 +1,20 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify';
-import { authenticate } from '../../application/authenticate.ts';
-import type { Context } from '../../application/context.ts';
 import { createGeneration } from '../../application/create-generation.ts';
-import type { Caller, Keys, Links } from '../../application/ports.ts';
+import type { Caller } from '../../application/ports.ts';
 import { Refusal } from '../../application/refusal.ts';
 import { parseGenerationId } from '../../domain/generation-id.ts';
-import { canonicalJson, type Json } from '../../domain/json.ts';
+import type { Json } from '../../domain/json.ts';
+import { callersOf } from '../kit/callers.ts';
+import { baseOf, type DialectParts } from '../kit/dialect-parts.ts';
+import { idempotencyOf } from '../kit/idempotency.ts';
+import { issue } from '../kit/read-fields.ts';
 import { readListQuery } from './list-query.ts';
 import { parseBody } from './parse-body.ts';
-import { issue, shown } from './read-fields.ts';
 import { renderCreated, renderGeneration, spell } from './render.ts';
 import type { ListAnswer } from './schemas.ts';
 
-export interface DialectParts {
-  readonly ctx: Context;
-  readonly keys: Keys;
-  readonly links: Links;
-  /** Something was accepted: the engine may look. */
-  readonly accepted: () => void;
-}
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Whose request this is; set before the body is read. */
-    uniallCaller?: Caller;
-  }
+interface OpenParts extends DialectParts {
+  readonly callerOf: (request: FastifyRequest) => Caller;
 }
 
 /** Three create paths, three query paths, one service (UniAll: endpoints). */
@@ -35,64 +24,35 @@ export const UNIALL_PREFIXES = ['/v1/video/generations', '/v1/videos/generations
 export const uniallRoutes =
   (parts: DialectParts): FastifyPluginCallback =>
   (app, _options, done) => {
-    app.addHook('onRequest', async (request) => {
-      request.uniallCaller = await authenticate(
-        parts.keys,
-        /^Bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? '')?.[1],
-      );
-    });
+    const callerOf = callersOf(app, { keys: parts.keys, words: ['Bearer'] });
     for (const prefix of UNIALL_PREFIXES) {
-      createRoute(app, parts, prefix);
-      readRoutes(app, parts, prefix);
+      createRoute(app, { ...parts, callerOf }, prefix);
+      readRoutes(app, { ...parts, callerOf }, prefix);
       laterRoutes(app, prefix);
     }
     done();
   };
 
-function callerOf(request: FastifyRequest): Caller {
-  if (request.uniallCaller) return request.uniallCaller;
-  throw new Error('the caller is set before any handler runs');
-}
-
-const baseOf = (request: FastifyRequest, { ctx }: DialectParts): string =>
-  ctx.publicUrl ?? `${request.protocol}://${request.host}`;
-
-function createRoute(app: FastifyInstance, parts: DialectParts, prefix: string): void {
+function createRoute(app: FastifyInstance, parts: OpenParts, prefix: string): void {
   app.post<{ Body: Json }>(prefix, async (request, reply) => {
     refusePrefer(request);
     const body = request.body ?? {};
     if (prefix === '/v1/videos') refuseOpenAiForm(body);
     const { draft, metadata, warnings } = parseBody(body, (model) => parts.ctx.catalogue.find(model)?.family);
-    const key = idempotencyKey(request);
+    // The three paths are one service.
+    const idempotency = idempotencyOf(request, { place: 'uniall', body });
     const { generation, replayed } = await createGeneration(parts.ctx, {
-      caller: callerOf(request),
+      caller: parts.callerOf(request),
       dialect: 'uniall',
       draft,
       warnings,
       ...(metadata !== undefined && { metadata }),
-      ...(key !== undefined && { idempotency: { key, requestHash: hashOf(body) } }),
+      ...(idempotency && { idempotency }),
     });
     parts.accepted();
     if (replayed) reply.header('idempotent-replayed', 'true');
     return renderCreated(generation);
   });
-}
-
-/** The body alone: the three paths are one service, so the same body on another of them is the same request. */
-const hashOf = (body: Json): string =>
-  createHash('sha256')
-    .update(`uniall\n${canonicalJson(body)}`)
-    .digest('hex');
-
-function idempotencyKey(request: FastifyRequest): string | undefined {
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return undefined;
-  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  throw issue(
-    'invalid_value',
-    'Idempotency-Key',
-    `Idempotency-Key is ${shown(key)}; it must be 1 to 255 visible ASCII characters without blanks.`,
-  );
 }
 
 function refusePrefer(request: FastifyRequest): void {
@@ -132,9 +92,12 @@ function refuseOpenAiForm(body: Json): void {
   }
 }
 
-function readRoutes(app: FastifyInstance, parts: DialectParts, prefix: string): void {
+function readRoutes(app: FastifyInstance, parts: OpenParts, prefix: string): void {
   app.get<{ Querystring: Record<string, unknown> }>(prefix, async (request): Promise<ListAnswer> => {
-    const { generations, hasMore } = await parts.ctx.generations.list(callerOf(request), readListQuery(request.query));
+    const { generations, hasMore } = await parts.ctx.generations.list(
+      parts.callerOf(request),
+      readListQuery(request.query),
+    );
     const [first, last] = [generations[0], generations.at(-1)];
     return {
       object: 'list',
@@ -146,7 +109,7 @@ function readRoutes(app: FastifyInstance, parts: DialectParts, prefix: string): 
   });
   app.get<{ Params: { id: string } }>(`${prefix}/:id`, async (request) => {
     const id = parseGenerationId(request.params.id);
-    const generation = id === undefined ? undefined : await parts.ctx.generations.find(callerOf(request), id);
+    const generation = id === undefined ? undefined : await parts.ctx.generations.find(parts.callerOf(request), id);
     if (!generation)
       throw new Refusal('not_found', `There is no generation ${request.params.id.slice(0, 80)}.`, { param: 'id' });
     return renderGeneration(generation, parts.links, baseOf(request, parts));

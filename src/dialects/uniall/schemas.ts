@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { generationCost } from '../../application/generation-cost.ts';
 import { modelName } from '../../application/model-description.ts';
 import { FAILURES, type FailureCode } from '../../domain/failure.ts';
 import { MODES } from '../../domain/request.ts';
@@ -70,15 +71,6 @@ const warning = z
   })
   .meta({ id: 'Warning', description: 'A change that was decided for you.' });
 
-const cost = z
-  .object({
-    currency: z.literal('USD'),
-    quoted_micros: z.int().describe('Micro-dollars; what the first route costs at most.'),
-    held_micros: z.int(),
-    settled_micros: z.int(),
-  })
-  .meta({ id: 'Cost' });
-
 const media = z
   .object({
     seconds: z.number(),
@@ -107,7 +99,7 @@ export const createAnswer = z
     mode: z.enum(MODES),
     livemode: z.boolean(),
     warnings: z.array(warning).optional(),
-    cost,
+    cost: generationCost,
   })
   .meta({ id: 'GenerationCreated' });
 
@@ -118,6 +110,10 @@ export const queryAnswer = createAnswer
     error: generationError.nullable(),
     metadata: z.record(z.string(), z.unknown()).optional(),
     delayed: z.boolean().optional(),
+    cancel_requested: z
+      .literal(true)
+      .optional()
+      .describe('A cancel was asked for and is done as soon as it can be.'),
     raw_status: z.string().optional().describe('The vendor’s own word, in upper case.'),
     video_url: z.string().optional(),
     thumbnail_url: z.string().optional(),

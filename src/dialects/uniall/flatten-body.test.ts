@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readFields } from './read-fields.ts';
+import { readFields } from './flatten-body.ts';
 
 const heap = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`field_${index}`, 1]));
 
