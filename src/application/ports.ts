@@ -45,6 +45,14 @@ export interface ListFilter {
   readonly after?: bigint;
   readonly state?: readonly GenerationState[];
   readonly model?: string;
+  /** Any of these; as the next ones. */
+  readonly models?: readonly string[];
+  readonly ids?: readonly bigint[];
+  readonly resolutions?: readonly string[];
+  /** Of those that are queued: whether a vendor has them already. */
+  readonly isAtVendor?: boolean;
+  /** So many are passed over first. */
+  readonly offset?: number;
   readonly createdAfter?: number;
   readonly createdBefore?: number;
 }

@@ -34,10 +34,13 @@ export interface Output {
 export interface Generation {
   readonly id: bigint;
   readonly projectId: bigint;
+  readonly keyId: bigint;
   readonly livemode: boolean;
   readonly dialect: string;
   readonly model: string;
   readonly request: GenerationRequest;
+  /** The route it is on, with what it was quoted there. */
+  readonly route: Pick<PlannedRoute, 'provider' | 'cost' | 'holdMicros'>;
   readonly metadata?: Json;
   /** What its dialect wants to give back, such as Vidu's `payload`. Lists leave out what may be long. */
   readonly memory?: JsonObject;

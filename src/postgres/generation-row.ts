@@ -17,6 +17,7 @@ interface OutputRow {
 export interface GenerationRow extends Record<string, unknown> {
   id: bigint;
   project_id: bigint;
+  key_id: bigint;
   livemode: boolean;
   dialect: string;
   model: string;
@@ -40,7 +41,7 @@ export interface GenerationRow extends Record<string, unknown> {
 }
 
 /** What lists and single reads have in common; `g` is the generation. */
-const COLUMNS = `g.id, g.project_id, g.livemode, g.dialect, g.model, g.metadata, g.warnings, g.routes, g.route,
+const COLUMNS = `g.id, g.project_id, g.key_id, g.livemode, g.dialect, g.model, g.metadata, g.warnings, g.routes, g.route,
   g.state, g.progress, g.delayed, g.vendor_state, g.error_code, g.quoted_micros, g.held_micros, g.settled_micros,
   extract(epoch from g.created_at)::float8 as created, extract(epoch from g.ended_at)::float8 as ended,
   extract(epoch from coalesce(g.ended_at, now_at()) - g.created_at)::float8 as elapsed,
@@ -57,10 +58,12 @@ export function generationOf(row: GenerationRow): Generation {
   return {
     id: row.id,
     projectId: row.project_id,
+    keyId: row.key_id,
     livemode: row.livemode,
     dialect: row.dialect,
     model: row.model,
     request: route.request,
+    route: { provider: route.provider, cost: route.cost, holdMicros: route.holdMicros },
     ...(row.metadata !== null && { metadata: row.metadata }),
     ...(row.memory !== null && { memory: row.memory }),
     warnings: row.warnings,

@@ -156,6 +156,23 @@ test('ids rise, are not used twice, and keep their digits', async () => {
   expect(String(later)).toHaveLength(18);
 });
 
+test('a list is narrowed by ids, models, tiers and whether a vendor has it, and passes over what was asked', async () => {
+  const caller = await world.project();
+  const route = newGeneration(caller, { id: 1n }).routes[0];
+  if (!route) throw new Error('no route');
+  const at = (resolution: '540p' | '1080p') => [{ ...route, request: { ...route.request, resolution } }];
+  const first = await world.create(caller, { model: 'one', routes: at('540p') });
+  const second = await world.create(caller, { model: 'two', routes: at('1080p') });
+  const third = await world.create(caller, { model: 'two', routes: at('540p') });
+  expect((await all(caller, { models: ['two', 'three'] })).ids).toEqual([third, second]);
+  expect((await all(caller, { ids: [first, 7n] })).ids).toEqual([first]);
+  expect((await all(caller, { resolutions: ['540p'] })).ids).toEqual([third, first]);
+  expect((await all(caller, { offset: 1, limit: 1 })).ids).toEqual([second]);
+  await world.rows(`update generations set vendor_state = 'queueing' where id = $1`, [second]);
+  expect((await all(caller, { state: ['queued'], isAtVendor: true })).ids).toEqual([second]);
+  expect((await all(caller, { state: ['queued'], isAtVendor: false })).ids).toEqual([third, first]);
+});
+
 test('what a dialect remembers comes back with its generation, and without the payload in a list', async () => {
   const caller = await world.project();
   const memory = { payload: 'p'.repeat(1_048_576), images: ['https://example.com/a.png'] };

@@ -166,7 +166,11 @@ async function list(
         and ($5::text is null or g.model = $5)
         and ($6::float8 is null or g.created_at > to_timestamp($6))
         and ($7::float8 is null or g.created_at < to_timestamp($7))
-      order by g.id desc limit $8`,
+        and ($9::text[] is null or g.model = any($9))
+        and ($10::bigint[] is null or g.id = any($10))
+        and ($11::text[] is null or g.routes -> g.route -> 'request' ->> 'resolution' = any($11))
+        and ($12::boolean is null or g.state <> 'queued' or (g.vendor_state is not null) = $12)
+      order by g.id desc limit $8 offset $13`,
     values: [
       scope.projectId,
       scope.livemode,
@@ -176,6 +180,11 @@ async function list(
       filter.createdAfter ?? null,
       filter.createdBefore ?? null,
       filter.limit + 1,
+      filter.models ?? null,
+      filter.ids ?? null,
+      filter.resolutions ?? null,
+      filter.isAtVendor ?? null,
+      filter.offset ?? 0,
     ],
   });
   return { generations: rows.slice(0, filter.limit).map(generationOf), hasMore: rows.length > filter.limit };

@@ -18,7 +18,9 @@ const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
 const readBack = (written: NewGeneration): Generation => ({
   ...written,
   projectId: 1n,
+  keyId: written.caller.keyId,
   livemode: true,
+  route: written.routes[0] ?? { provider: 'vidu', cost: { currency: 'USD', micros: 1 }, holdMicros: microUsd(1) },
   request: written.routes[0]?.request ?? {
     mode: 'text',
     prompt: '',
