@@ -22,6 +22,7 @@ import { liveChannel } from './live-channel.ts';
 import { parseByteRange } from './media/byte-range.ts';
 import { type DiskStorage, openDiskStorage } from './media/disk-storage.ts';
 import { createGuardedFetcher } from './media/guarded-fetch.ts';
+import { MOST_OUTPUT_BYTES } from './media/keep-output.ts';
 import { openMedia } from './media/media.ts';
 import { type OpenedDatabase, openConfiguredDatabase } from './open-database.ts';
 import { openLog } from './open-log.ts';
@@ -197,9 +198,13 @@ function prepareEngine(
   const sandboxFetcher = createGuardedFetcher({ allow: [...config.fetchAllow, sandbox.hostPort] });
   const upstream = openUpstream({
     spoolFolder: storage.spoolFolder,
-    fetchGuarded: async (url, livemode) =>
-      (await (livemode ? fetcher : sandboxFetcher).fetch(url, { timeoutSeconds: 1800, maxBytes: MOST_OUTPUT_BYTES }))
-        .body,
+    fetchGuarded: (url, { livemode, headers, accepts }) =>
+      (livemode ? fetcher : sandboxFetcher).fetch(url, {
+        headers,
+        acceptStatus: accepts,
+        timeoutSeconds: 1800,
+        maxBytes: MOST_OUTPUT_BYTES,
+      }),
     sandbox: () => sandbox.origin,
     now: () => new Date(),
   });
@@ -224,8 +229,6 @@ function prepareEngine(
     },
   };
 }
-
-const MOST_OUTPUT_BYTES = 4 * 1024 * 1024 * 1024;
 
 async function databaseTrouble(database: OpenedDatabase['database']): Promise<readonly string[]> {
   try {

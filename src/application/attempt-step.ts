@@ -53,7 +53,16 @@ export async function decideOn(
   if (outcome === 'lost') ctx.log.info('attempt.claim_lost', fields);
   else if (decision.step.to !== 'same' && decision.step.to !== 'passed')
     ctx.log.info(`attempt.${decision.step.to.replace('-', '_')}`, { ...fields, ...wordsOf(decision) });
+  if (outcome === 'decided' && file.attempt.state === 'collecting') await forgetPartials(ctx, file, decision);
   return outcome;
+}
+
+/** What is left behind costs a day of disk space, and never the decision. */
+async function forgetPartials(ctx: EngineContext, { attempt }: AttemptFile, { step }: Decision): Promise<void> {
+  if (step.to !== 'completed' && step.to !== 'failed') return;
+  await ctx.media
+    .dropPartials(attempt.id)
+    .catch((error: unknown) => ctx.log.warn('output.partials_left', { attemptId: attempt.id, error }));
 }
 
 const wordsOf = ({ step }: Decision): Record<string, unknown> => {

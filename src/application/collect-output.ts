@@ -109,9 +109,14 @@ async function store(
   held: Held,
   source: OutputSource,
 ): Promise<{ bytes: number; sha256: string } | { retry: string }> {
+  const { file, provider } = held;
+  const place = { storageKey: keyOf(held, source), attemptId: file.attempt.id, role: source.role };
   try {
-    const body = await ctx.upstream.download({ provider: held.provider, channel: held.file.channel }, source);
-    return await ctx.media.keepOutput(keyOf(held, source), body);
+    return await ctx.media.keepOutput(place, async (from) => {
+      const download = await ctx.upstream.download({ provider, channel: file.channel }, source, from);
+      if (from) ctx.log.info('output.resumed', { ...place, hadBytes: from.bytes, fromByte: download.startsAt });
+      return download;
+    });
   } catch (error) {
     return { retry: error instanceof Error ? error.message : String(error) };
   }

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import type { Cost, MicroUsd } from '../domain/money.ts';
 import type { OutputRole, OutputSource, Provider } from '../domain/provider.ts';
 import type { MediaKind, Warning } from '../domain/request.ts';
+import type { Download, OutputPlace, ResumePoint } from './download.ts';
 
 /** Whose things, and which world: every read is limited by both. */
 export interface Scope {
@@ -203,11 +204,15 @@ export interface Upstream {
     exchange: Exchange<Input, Result>,
     input: Input,
   ): Promise<ExchangeOutcome<Result>>;
-  /** The bytes of an output: a stranger's URL through the guard, a vendor's path signed, or the spool. */
+  /**
+   * The bytes of an output: a stranger's URL through the guard, a vendor's path signed, or the spool. With a resume point
+   * only the rest is asked for; the whole comes all the same when the vendor does not go on with that very file.
+   */
   download(
     call: { readonly provider: Provider; readonly channel: ChannelAccess },
     source: OutputSource,
-  ): Promise<AsyncIterable<Uint8Array>>;
+    from?: ResumePoint,
+  ): Promise<Download>;
 }
 
 export interface MediaFact {
@@ -244,11 +249,16 @@ export interface Media {
   ): Promise<StoredInput | MediaRefusal>;
   /** The bytes of a stored input as base64; undefined when they are not there any more. */
   readBase64(storageKey: string): Promise<string | undefined>;
-  /** Stores, hashes, probes. Constant memory. */
+  /**
+   * Fetches, stores, hashes. Constant memory. What came before a download broke off stays on this host, and the next try
+   * for the same attempt and role is asked to go on from there.
+   */
   keepOutput(
-    storageKey: string,
-    body: AsyncIterable<Uint8Array>,
+    place: OutputPlace,
+    fetch: (from?: ResumePoint) => Promise<Download>,
   ): Promise<{ readonly bytes: number; readonly sha256: string }>;
+  /** The attempt has ended: what broken downloads of it left is not needed any more. */
+  dropPartials(attemptId: bigint): Promise<void>;
   probe(storageKey: string): Promise<MediaFact | { readonly refused: string }>;
   remove(storageKey: string): Promise<void>;
   freeBytes(): Promise<number>;

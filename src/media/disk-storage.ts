@@ -43,6 +43,8 @@ export interface DiskStorage {
   freeBytes(): Promise<number>;
   /** A folder on the same file system for half-done files; what is older than a day goes at open. */
   readonly spoolFolder: string;
+  /** Removes from the spool folder what is older than a day at `now`. */
+  emptySpool(now: Date): Promise<void>;
 }
 
 /** The folder belongs to another database. The message says what to do. */
@@ -69,8 +71,9 @@ export async function openDiskStorage(options: {
   const spoolFolder = join(folder, spoolName);
   await mkdir(spoolFolder, { recursive: true, mode: 0o700 });
   await claimFolder({ folder, spoolFolder, marker: options.marker });
-  await emptySpool(spoolFolder, (options.now ?? new Date()).getTime() - dayMilliseconds);
-  return diskStorage(folder, spoolFolder);
+  const storage = diskStorage(folder, spoolFolder);
+  await storage.emptySpool(options.now ?? new Date());
+  return storage;
 }
 
 function diskStorage(folder: string, spoolFolder: string): DiskStorage {
@@ -90,6 +93,7 @@ function diskStorage(folder: string, spoolFolder: string): DiskStorage {
   };
   return {
     spoolFolder,
+    emptySpool: (now) => emptySpool(spoolFolder, now.getTime() - dayMilliseconds),
     write,
     async adopt(key, path) {
       const to = place(key);

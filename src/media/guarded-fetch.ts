@@ -17,7 +17,7 @@ export { isPublicAddress } from './public-address.ts';
 
 export interface GuardedFetchOptions {
   readonly method?: 'GET' | 'HEAD' | 'POST';
-  /** Dropped, all of them, when a redirect leaves the origin. */
+  /** Dropped, all but a range, when a redirect leaves the origin. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   /** Default 512 MiB. */
@@ -224,13 +224,19 @@ function firstHop(target: FetchTarget, options: GuardedFetchOptions): Hop {
 /** RFC 9110 section 15.4: 301, 302 and 303 turn a POST into a GET; 307 and 308 repeat it as it was. */
 function nextHop(hop: Hop, status: number, location: string): Hop {
   const target = redirectTarget(location, hop.target);
-  const headers = target.url.origin === hop.target.url.origin ? hop.headers : {};
+  const headers = target.url.origin === hop.target.url.origin ? hop.headers : rangeOf(hop.headers);
   if (hop.method === 'POST' && status < 304) {
     const { 'content-type': _type, ...kept } = headers;
     return { target, method: 'GET', headers: kept, body: undefined };
   }
   return { ...hop, target, headers };
 }
+
+/** Says nothing of who asks, and a file that lies behind a redirect has ranges too. */
+const rangeOf = ({ range, 'if-range': ifRange }: Hop['headers']): Record<string, string> => ({
+  ...(range !== undefined && { range }),
+  ...(ifRange !== undefined && { 'if-range': ifRange }),
+});
 
 function flatHeaders(headers: Answer['headers']): Record<string, string> {
   const flat: Record<string, string> = {};

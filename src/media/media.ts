@@ -32,7 +32,7 @@ export function openMedia({ storage, fetcher, inputs }: MediaParts): Media {
       (await storage.size(storageKey)) === undefined
         ? undefined
         : (await readFile(storage.localPath(storageKey))).toString('base64'),
-    ...keepOutputs(storage),
+    ...keepOutputs({ storage }),
     probe: async (storageKey) => {
       const facts = await facing(() => probeFile(storage.localPath(storageKey)));
       return 'reason' in facts ? { refused: facts.reason } : facts.fact;

@@ -12,11 +12,7 @@ export async function readAnswer(
   response: Dispatcher.ResponseData,
   { spoolFolder, spools }: { readonly spoolFolder: string; readonly spools: string | undefined },
 ): Promise<HttpResponse> {
-  const headers = Object.fromEntries(
-    Object.entries(response.headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],
-    ),
-  );
+  const headers = flatHeaders(response.headers);
   const body: AsyncIterable<Uint8Array> =
     spools === undefined ? response.body : spoolStrings(response.body, { member: spools, folder: spoolFolder });
   const text = await readText(body);
@@ -28,6 +24,14 @@ export async function readAnswer(
     ...(json !== undefined && { json }),
   };
 }
+
+/** Names in lower case; repeated ones joined by commas. */
+export const flatHeaders = (headers: Dispatcher.ResponseData['headers']): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  );
 
 async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
   const parts: Uint8Array[] = [];

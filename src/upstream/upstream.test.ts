@@ -20,9 +20,9 @@ beforeEach(async () => {
   fetched.length = 0;
   upstream = openUpstream({
     spoolFolder,
-    fetchGuarded: async (url, livemode) => {
+    fetchGuarded: async (url, { livemode }) => {
       fetched.push({ url, livemode });
-      return bodyOf('from a stranger');
+      return { status: 200, headers: {}, body: bodyOf('from a stranger') };
     },
     sandbox: () => vendor.origin,
     now: () => new Date(),
@@ -119,7 +119,8 @@ test('an origin of the sandbox leads to this process, with the path of its vendo
 const download = async (from: OutputSource['from'], more: Partial<ChannelAccess> = {}): Promise<string> => {
   const source: OutputSource = { role: 'video', mediaType: 'video/mp4', from };
   const parts: Uint8Array[] = [];
-  for await (const part of await upstream.download({ provider, channel: channel(more) }, source)) parts.push(part);
+  const { body } = await upstream.download({ provider, channel: channel(more) }, source);
+  for await (const part of body) parts.push(part);
   return Buffer.concat(parts).toString();
 };
 

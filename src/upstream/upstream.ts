@@ -1,17 +1,23 @@
 import { createReadStream } from 'node:fs';
-import { access, rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { request as send } from 'undici';
+import type { Download } from '../application/download.ts';
 import type { ChannelAccess, ExchangeOutcome, Upstream } from '../application/ports.ts';
 import type { Exchange, HttpRequest } from '../domain/http.ts';
-import type { OutputSource, Provider } from '../domain/provider.ts';
+import type { Provider } from '../domain/provider.ts';
 import { AccessTokens, type NoToken } from './access-tokens.ts';
 import { addressOf, headersOf, type Line, openAgent, originOf, perform } from './exchange.ts';
+import { flatHeaders } from './read-answer.ts';
+import { resumeDownload, type StorageAnswer, type StorageQuestion } from './resume-download.ts';
 
 export interface UpstreamOptions {
   readonly spoolFolder: string;
   /** Fetches an address a stranger gave us; `livemode` false may reach this process's own sandbox besides. */
-  readonly fetchGuarded: (url: string, livemode: boolean) => Promise<AsyncIterable<Uint8Array>>;
+  readonly fetchGuarded: (
+    url: string,
+    question: StorageQuestion & { readonly livemode: boolean },
+  ) => Promise<StorageAnswer>;
   /** Base address of this process's emulators, when they run. */
   readonly sandbox: () => string | undefined;
   readonly now: () => Date;
@@ -107,27 +113,33 @@ export function openUpstream(options: UpstreamOptions): Upstream & { close(): Pr
     return (await once(call, step, { input, begun })).outcome;
   };
 
-  const download = async (
+  /** At the vendor's own storage, signed. */
+  const askStorage = async (
     call: Pick<Call, 'provider' | 'channel'>,
-    { from }: OutputSource,
-  ): Promise<AsyncIterable<Uint8Array>> => {
-    if ('url' in from) return options.fetchGuarded(from.url, call.channel.livemode);
-    if ('spool' in from) {
-      const path = join(options.spoolFolder, basename(from.spool));
-      await access(path);
-      return readOnce(path);
-    }
-    const request = await signed({ ...call, deadlineSeconds: 30 }, from.request);
+    unsigned: HttpRequest,
+    { headers, accepts }: StorageQuestion,
+  ): Promise<StorageAnswer> => {
+    const request = await signed({ ...call, deadlineSeconds: 30 }, unsigned);
     if ('reason' in request) throw new Error(request.reason);
     const response = await send(addressOf(origin(call, request), request), {
       dispatcher: line.agent,
       method: request.method,
-      headers: headersOf(request),
+      headers: { ...headersOf(request), 'accept-encoding': 'identity', ...headers },
       signal: AbortSignal.timeout(DOWNLOAD_SECONDS * 1000),
     });
-    if (response.statusCode === 200) return response.body;
+    // A body that breaks before anyone reads it must not take the process down.
+    response.body.on('error', () => undefined);
+    if (accepts(response.statusCode))
+      return { status: response.statusCode, headers: flatHeaders(response.headers), body: response.body };
     await response.body.dump();
     throw new Error(`the vendor's storage answered ${response.statusCode}`);
+  };
+
+  const download: Upstream['download'] = async (call, { from }, point) => {
+    if ('spool' in from) return readSpooled(join(options.spoolFolder, basename(from.spool)));
+    if ('request' in from) return resumeDownload((question) => askStorage(call, from.request, question), point);
+    const { livemode } = call.channel;
+    return resumeDownload((question) => options.fetchGuarded(from.url, { ...question, livemode }), point);
   };
 
   return {
@@ -137,7 +149,13 @@ export function openUpstream(options: UpstreamOptions): Upstream & { close(): Pr
   };
 }
 
-/** A spooled file is needed once: after a failed try the vendor is asked again, and spools another. */
+/** A spooled file is here already, whole. */
+async function readSpooled(path: string): Promise<Download> {
+  const { size } = await stat(path);
+  return { startsAt: 0, marks: { totalBytes: size }, body: readOnce(path) };
+}
+
+/** It is needed once: after a failed try the vendor is asked again, and spools another. */
 async function* readOnce(path: string): AsyncIterable<Uint8Array> {
   try {
     yield* createReadStream(path);

@@ -63,6 +63,7 @@ function contextWith({ store = {}, open = ['vidu'], freeBytes = 1e12 }: Fake) {
     keepInput: async () => ({ refused: 'unreachable', reason: 'not asked for' }),
     readBase64: async () => '',
     keepOutput: async () => ({ bytes: 0, sha256: '' }),
+    dropPartials: async () => {},
     probe: async () => ({ refused: 'nothing there' }),
     remove: async () => {},
     freeBytes: async () => freeBytes,

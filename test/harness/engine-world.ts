@@ -155,20 +155,21 @@ function upstreamOf(vendor: VendorScript): Upstream {
       };
       return (await perform()) as ExchangeOutcome<Result>; // the exchange's own kind of result
     },
-    download: async (_, source) => vendor.download(source),
+    download: async (_, source) => ({ startsAt: 0, marks: {}, body: await vendor.download(source) }),
   };
 }
 
 const mediaOf = (files: Map<string, Buffer>): EngineParts['media'] => ({
   keepInput: () => Promise.reject(new Error('no inputs here')),
   readBase64: async () => undefined,
-  keepOutput: async (key, body) => {
+  keepOutput: async ({ storageKey }, fetch) => {
     const parts: Uint8Array[] = [];
-    for await (const part of body) parts.push(part);
+    for await (const part of (await fetch()).body) parts.push(part);
     const bytes = Buffer.concat(parts);
-    files.set(key, bytes);
+    files.set(storageKey, bytes);
     return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
   },
+  dropPartials: async () => {},
   probe: async (key): Promise<MediaFact | { readonly refused: string }> => {
     const bytes = files.get(key);
     if (bytes?.toString() !== 'a film') return { refused: 'not a film' };
