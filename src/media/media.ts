@@ -70,17 +70,20 @@ function readDataUri(url: string, maxBytes: number): { readonly bytes: Buffer } 
     : { bytes };
 }
 
-/** Checks what arrived and keeps it under its hash: equal bytes of a project are kept once. */
-async function fileInput(
+/**
+ * Checks what arrived and keeps it under its hash: equal bytes of a project are kept once. The row comes first: whoever
+ * forgets an unused input holds its row until the bytes are gone, so what is looked for after the row stays.
+ */
+export async function fileInput(
   { storage, inputs }: Pick<MediaParts, 'storage' | 'inputs'>,
   { scope, arrivalKey, sha256 }: { readonly scope: Scope; readonly arrivalKey: string; readonly sha256: string },
 ): Promise<StoredInput | MediaRefusal> {
   const facts = await facing(() => probeFile(storage.localPath(arrivalKey)));
   if ('reason' in facts) return { refused: 'invalid', reason: `${facts.reason}.` };
   const storageKey = `inputs/${scope.projectId}/${scope.livemode ? 'live' : 'test'}/${sha256}`;
+  const id = await inputs.put(scope, { sha256, storageKey, facts: facts.fact });
   if ((await storage.size(storageKey)) !== facts.fact.bytes)
     await storage.adopt(storageKey, storage.localPath(arrivalKey));
-  const id = await inputs.put(scope, { sha256, storageKey, facts: facts.fact });
   return { id, storageKey, facts: facts.fact };
 }
 

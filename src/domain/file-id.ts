@@ -1,0 +1,13 @@
+const MOST = 2n ** 63n - 1n;
+const SPELLING = /^file_([0-9]{1,19})$/;
+
+/** How the id of a file stands on the wire, and in the place of an address. */
+export const spellFileId = (id: bigint): string => `file_${id}`;
+
+/** Undefined when the text cannot be the id of a file. */
+export function parseFileId(text: string): bigint | undefined {
+  const digits = SPELLING.exec(text)?.[1];
+  if (digits === undefined) return undefined;
+  const id = BigInt(digits);
+  return id <= MOST && id > 0n ? id : undefined;
+}
