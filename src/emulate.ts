@@ -7,7 +7,7 @@ import { createMemoryStore } from './emulators/kit/memory-store.ts';
 import { createEmulatorServer } from './emulators/sandbox.ts';
 import { createGuardedFetcher } from './media/guarded-fetch.ts';
 import { probeFile } from './media/probe.ts';
-import { fetchInto } from './open-sandbox.ts';
+import { fetchInto, postWith } from './open-sandbox.ts';
 import { openStudio } from './studio/studio.ts';
 
 /** Serves the emulated vendors with their control API on 127.0.0.1, state in memory, until a signal. */
@@ -25,6 +25,7 @@ export async function emulate(options: {
     store: createMemoryStore(Date.now),
     studio,
     fetchMedia: fetchInto(fetcher, folder),
+    postCallback: postWith(fetcher),
     probeMedia: probeFile,
     folder: join(folder, 'inputs'),
     linkSecret: randomBytes(32).toString('hex'),

@@ -45,13 +45,17 @@ export interface EmulatedVendors {
 }
 
 /** Starts `onereel emulate` on a free port. Stock clips have the length and size that was asked. */
-export async function startEmulatedVendors({ speed = 20, stock = true } = {}): Promise<EmulatedVendors> {
+export async function startEmulatedVendors({
+  speed = 20,
+  stock = true,
+  env = {} as Readonly<Record<string, string>>,
+} = {}): Promise<EmulatedVendors> {
   const child = spawn(
     process.execPath,
     ['src/main.ts', 'emulate', '--port', '0', '--speed', String(speed), ...(stock ? ['--stock'] : [])],
     {
       cwd: ROOT,
-      env: { ...cleanEnvironment(), ONEREEL_EMULATE_TOKEN: TOKEN },
+      env: { ...cleanEnvironment(), ONEREEL_EMULATE_TOKEN: TOKEN, ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );

@@ -3,7 +3,7 @@ import { type Capture, createCapture } from './capture.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createInputs, type Inputs } from './inputs.ts';
 import { createLinks, type Links } from './links.ts';
-import type { FetchMedia, Log, MediaFacts, Studio } from './ports.ts';
+import type { FetchMedia, Log, MediaFacts, PostCallback, Studio } from './ports.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { createRenderings, type Renderings } from './renderings.ts';
 import type { EmulatorStore } from './store.ts';
@@ -15,6 +15,8 @@ export interface EmulatorOptions {
   /** Goes through the guarded fetcher. Rejects with a reason; a `ProbeError` by name means "arrived, but is no media". */
   readonly fetchMedia: FetchMedia;
   readonly probeMedia: (path: string) => Promise<MediaFacts>;
+  /** Calls an address that a stranger gave, through the guarded fetcher; gives the status. Without it nobody is called. */
+  readonly postCallback?: PostCallback;
   /** Where the inputs of requests are kept; shared by the processes of one machine. */
   readonly folder: string;
   /** Signs result links and Vertex tokens; the same in every process. */

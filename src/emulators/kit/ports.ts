@@ -66,5 +66,11 @@ export type FetchMedia = (
   limits: { readonly maxBytes: number },
 ) => Promise<{ readonly path: string; readonly facts: MediaFacts }>;
 
+/** POSTs JSON to a URL that a stranger gave us; gives the answer's status. Rejects when there is no answer. */
+export type PostCallback = (
+  url: string,
+  call: { readonly headers: Readonly<Record<string, string>>; readonly body: string },
+) => Promise<number>;
+
 /** Structured log line: `noun.verb` and fields. */
 export type Log = (event: string, fields: Readonly<Record<string, unknown>>) => void;

@@ -1,5 +1,6 @@
-/** The Vidu platform API under /ent/v2. Source: Vidu's API pages. Callbacks are stored, not sent. */
+/** The Vidu platform API under /ent/v2. Source: Vidu's API pages. */
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { accountOf, credentialOf, isBadKey } from '../kit/account.ts';
 import type { EmulatorContext } from '../kit/context.ts';
 import { addDownloads, baseOf } from '../kit/downloads.ts';
@@ -11,7 +12,9 @@ import type { Task } from '../kit/task.ts';
 import { phaseAt } from '../kit/timeline.ts';
 import { prepareVendor } from '../kit/vendor-plugin.ts';
 import { createAnswer, creationsAnswer, DAY_MS, type FileUrl, listItem, wireOf } from './answers.ts';
+import { balanceOf } from './balance.ts';
 import { readBody } from './body.ts';
+import { type Callbacks, createCallbacks } from './callbacks.ts';
 import { checkRequest, type ViduRequest } from './check.ts';
 import { creditsOf } from './credits.ts';
 import { takeInputs } from './inputs.ts';
@@ -25,14 +28,15 @@ const PREFIX = '/vidu';
 const BODY_LIMIT_BYTES = 20 * 1024 * 1024;
 const OFF_PEAK_WAITING_SECONDS = 2;
 const OFF_PEAK_EXPIRES_SECONDS = 48 * 3600;
-const START_CREDITS = 1_000_000;
 const LARGEST_ID = 2n ** 63n - 1n;
+const CreditsQuery = z.object({ show_detail: z.string().optional().catch(undefined) });
 
-function accountFrom(request: FastifyRequest): string {
+function keyFrom(request: FastifyRequest): string {
   const key = credentialOf(request.headers.authorization, 'Token');
   if (key === undefined || isBadKey(key)) throw viduRefusal(401, 'Unauthorized', 'invalid or missing api key');
-  return accountOf(key);
+  return key;
 }
+const accountFrom = (request: FastifyRequest): string => accountOf(keyFrom(request));
 
 function idFrom(request: FastifyRequest): string {
   const { params } = request;
@@ -43,10 +47,10 @@ function idFrom(request: FastifyRequest): string {
   return BigInt(id).toString();
 }
 
-function createRoutes(context: EmulatorContext) {
+function createRoutes(context: EmulatorContext, callbacks: Callbacks) {
   const { store, inputs, options } = context;
 
-  const fileUrls = (request: FastifyRequest, task: Task, nowMs: number): FileUrl => {
+  const urlsOf = (request: FastifyRequest, task: Task, nowMs: number): FileUrl => {
     const at = { base: baseOf(context, request, PREFIX), expiresMs: nowMs + DAY_MS };
     return (file) => context.links.url({ vendor: VENDOR, id: task.id, file }, at);
   };
@@ -89,8 +93,12 @@ function createRoutes(context: EmulatorContext) {
     const account = accountFrom(request);
     const { url: path, body } = request;
     context.capture.add({ vendor: VENDOR, operation: route, path, atMs: await store.now(), account, body });
-    const task = await accept(account, checkRequest(route, readBody(route, body)));
-    const answer = createAnswer(await createTask(context, task, fault));
+    const checked = checkRequest(route, readBody(route, body));
+    const task = await createTask(context, await accept(account, checked), fault);
+    const { callback_url: url = '' } = checked.body;
+    const fileUrls = (of: Task, nowMs: number) => urlsOf(request, of, nowMs);
+    if (url !== '') callbacks.begin({ task, url, apiKey: keyFrom(request), fileUrls });
+    const answer = createAnswer(task);
     return fault?.kind === 'unknown-state' ? { ...answer, state: 'preparation' } : answer;
   }
 
@@ -98,7 +106,7 @@ function createRoutes(context: EmulatorContext) {
     const nowMs = await store.now();
     const task = await theTask(request, nowMs);
     await store.count(VENDOR, task.id, 'polls');
-    const answer = creationsAnswer(task, nowMs, fileUrls(request, task, nowMs));
+    const answer = creationsAnswer(task, nowMs, urlsOf(request, task, nowMs));
     if (fault?.kind === 'unknown-state') return { ...answer, state: 'preparation', creations: [] };
     return fault?.kind === 'no-video' ? { ...answer, state: 'success', creations: [] } : answer;
   }
@@ -111,7 +119,7 @@ function createRoutes(context: EmulatorContext) {
     const { items, next } = pageOf(all, query);
     return {
       next_page_token: next,
-      tasks: items.map((task) => listItem(task, nowMs, fileUrls(request, task, nowMs))),
+      tasks: items.map((task) => listItem(task, nowMs, urlsOf(request, task, nowMs))),
     };
   }
 
@@ -129,18 +137,15 @@ function createRoutes(context: EmulatorContext) {
   async function credits(request: FastifyRequest): Promise<unknown> {
     const nowMs = await store.now();
     const window = { vendor: VENDOR, account: accountFrom(request), fromMs: 0, toMs: nowMs };
-    const tasks = await listTasks(context, window);
-    const phases = tasks.map((task) => phaseAt(task.doc, nowMs));
-    const kept = tasks.filter((_, at) => !['failed', 'blocked', 'cancelled', 'expired'].includes(phases[at] ?? ''));
-    const spent = kept.reduce((sum, task) => sum + task.doc.bill.amount, 0);
-    const remain = {
-      type: 'metered',
-      credit_remain: Math.max(0, START_CREDITS - spent),
-      concurrency_limit: context.limits.concurrency[VENDOR] ?? 0,
-      current_concurrency: phases.filter((phase) => phase === 'running').length,
-      queue_count: phases.filter((phase) => phase === 'accepted' || phase === 'waiting').length,
-    };
-    return { remains: [remain], packages: [] };
+    return balanceOf(
+      {
+        id: window.account,
+        tasks: await listTasks(context, window),
+        concurrency: context.limits.concurrency[VENDOR] ?? 0,
+        showDetail: CreditsQuery.parse(request.query).show_detail === 'true',
+      },
+      nowMs,
+    );
   }
 
   return { create, poll, list, cancel, credits };
@@ -150,7 +155,9 @@ const hasSubjects = (body: unknown): boolean =>
   typeof body === 'object' && body !== null && 'subjects' in body && body.subjects !== null;
 
 function addApi(api: FastifyInstance, context: EmulatorContext): void {
-  const routes = createRoutes(context);
+  const callbacks = createCallbacks(context);
+  api.addHook('onClose', async () => callbacks.stop());
+  const routes = createRoutes(context, callbacks);
   const faulty = createFaultyRoutes({ vendor: VENDOR, faults: context.faults, trouble: viduTrouble });
   // Before the body is read: the path's number, then the key.
   api.addHook('onRequest', async (request) => {
