@@ -1,10 +1,11 @@
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Context } from './application/context.ts';
-import type { Log } from './application/ports.ts';
-import { bootstrapKeys, findSecret, makeDataFolder } from './bootstrap.ts';
+import type { Cancelling, Log } from './application/ports.ts';
+import type { Begun } from './begin.ts';
+import { bootstrapKeys, findSecret } from './bootstrap.ts';
 import { buildCatalogue } from './catalog/catalogue.ts';
 import { PUBLIC_MODELS } from './catalog/public-models.ts';
 import type { Config } from './config.ts';
@@ -35,6 +36,7 @@ import { inputRows } from './postgres/inputs.ts';
 import { type Installation, openInstallation } from './postgres/installation.ts';
 import { keysOf } from './postgres/keys.ts';
 import { rememberingLastSeen } from './postgres/last-seen.ts';
+import { wishCancel } from './postgres/work/cancel.ts';
 import { migrate } from './postgres/migrate.ts';
 import { openNotifications } from './postgres/notifications.ts';
 import { patiently } from './postgres/patience.ts';
@@ -160,6 +162,7 @@ async function openParts(
     media,
     log,
     rates: config.rates,
+    cancelling: engine.cancelling,
     freeBytesMark: config.freeBytesMark,
     publicUrl: config.publicUrl,
   };
@@ -194,7 +197,7 @@ function prepareEngine(
   config: Config,
   { opened, installation, storage, fetcher, sandbox, closers }: Parts,
   { media, log }: Pick<Context, 'media' | 'log'>,
-): Omit<Engine, 'stop'> & { start(): Engine } {
+): Omit<Engine, 'stop'> & { readonly cancelling: Cancelling; start(): Engine } {
   const sandboxFetcher = createGuardedFetcher({ allow: [...config.fetchAllow, sandbox.hostPort] });
   const upstream = openUpstream({
     spoolFolder: storage.spoolFolder,
@@ -217,7 +220,19 @@ function prepareEngine(
   let engine: Engine | undefined;
   return {
     start: () => {
+  const cancelling: Cancelling = {
+    upstream,
+    providers,
+    wish: (scope, id) => wishCancel(opened.database, installation, { scope, id }),
+    observe: async (attemptId, evidence) => {
+      await work.observe({ attemptId, number: NOBODY }, evidence);
+      engine?.wake();
+    },
+    pause: (seconds) => sleep(seconds * 1000),
+    seconds: () => performance.now() / 1000,
+  };
       engine = startEngine(
+    cancelling,
         { work, upstream, media, providers, log, sandboxSpeed: config.sandboxSpeed },
         { owner: `${hostname()}:${process.pid}`, concurrency: STEPS_AT_ONCE, leaseSeconds: LEASE_SECONDS },
       );
@@ -232,6 +247,8 @@ function prepareEngine(
 
 async function databaseTrouble(database: OpenedDatabase['database']): Promise<readonly string[]> {
   try {
+/** Whoever holds the attempt is told: this is no claim's number. */
+const NOBODY = -1n;
     await patiently(READY_WAIT_SECONDS, () => database.query({ text: 'select 1' }));
     return [];
   } catch {

@@ -97,6 +97,7 @@ function lookAfter(ctx: EngineContext, held: Held, step: Step | Passed): number 
         pace,
       });
     case 'passed':
+    case 'uncancellable':
       return lookAsBefore(ctx, held);
     case 'unconfirmed':
       return nextConfirmationLookSeconds(0);

@@ -1,7 +1,9 @@
 import type { Catalogue } from '../domain/catalogue.ts';
 import type { Currency, ExchangeRate } from '../domain/money.ts';
 import type { Provider } from '../domain/provider.ts';
-import type { Channels, GenerationStore, Log, Media, Upstream, WorkStore } from './ports.ts';
+import type { InputLink } from './deliver-media.ts';
+import type { FileStore } from './file-store.ts';
+import type { Cancelling, Channels, GenerationStore, Log, Media, Upstream, WorkStore } from './ports.ts';
 
 /** What every verb may use. Built once, in main. */
 export interface Context {
@@ -9,6 +11,9 @@ export interface Context {
   readonly generations: GenerationStore;
   readonly channels: Channels;
   readonly media: Media;
+  /** Uploaded files, which may stand in the place of an address. */
+  readonly files: Pick<FileStore, 'find'>;
+  readonly cancelling: Cancelling;
   readonly log: Log;
   readonly rates: Readonly<Partial<Record<Currency, ExchangeRate>>>;
   /** Creates are refused while less is free on the media disk, so that finished work can still be stored. */
@@ -33,6 +38,8 @@ export interface EngineContext extends EngineParts {
   /** The process is about to end: what has not begun is left to others. */
   readonly isStopping: () => boolean;
   readonly pause: (seconds: number) => Promise<void>;
+  /** A clock that never goes back, in seconds. */
+  readonly seconds: () => number;
   readonly gate: Gate;
 }
 

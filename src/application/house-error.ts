@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { generationCost } from './generation-cost.ts';
 import { REFUSALS, type Refusal, type RefusalCode } from './refusal.ts';
 
 const codes = Object.keys(REFUSALS) as RefusalCode[]; // keys of a const table
@@ -22,6 +23,7 @@ export const houseErrorBody = z
       request_id: z.string().describe('The same as the header x-request-id.'),
       issues: z.array(issue).min(2).optional().describe('All that is wrong, when it is several things.'),
     }),
+    cost: generationCost.optional().describe('With not_cancellable: what the generation costs, or is going to at most.'),
   })
   .meta({ id: 'Error', description: 'A request that is not served.' });
 
@@ -39,4 +41,5 @@ export const houseError = (refusal: Refusal, requestId: string): HouseError => (
       issues: refusal.issues.map(({ param, code, message }) => ({ param, code, message })),
     }),
   },
+  ...(refusal.cost && { cost: refusal.cost }),
 });

@@ -108,6 +108,8 @@ export interface AttemptFile {
   readonly now: number;
   readonly generationSecondsOld: number;
   readonly collectFailures: number;
+  /** The caller wants it cancelled. */
+  readonly cancelRequested: boolean;
 }
 
 export type DecideOutcome = 'decided' | 'lost';
@@ -155,6 +157,43 @@ export interface Decision {
   readonly lookInSeconds?: number;
   /** The attempt takes longer than is usual for its model. */
   readonly delayed?: boolean;
+}
+
+/** What became of a wish to cancel, as far as it can be said without the vendor. */
+export type CancelWish =
+  | { readonly kind: 'not_found' }
+  /** Nothing had been sent: it has ended, and the hold is released. */
+  | { readonly kind: 'ended' }
+  /** It had ended before; `cancelled` when a caller's wish was the reason. */
+  | { readonly kind: 'final'; readonly cancelled: boolean }
+  /** A create may be on its way, or is being looked for. The wish is kept. */
+  | { readonly kind: 'submitting' | 'unconfirmed' }
+  /** The vendor works on it. The wish is kept. */
+  | { readonly kind: 'running'; readonly work: RunningWork }
+  /** The vendor is done. */
+  | { readonly kind: 'too_late' };
+
+/** Work of ours at a vendor, as it can be asked about. */
+export interface RunningWork {
+  readonly attemptId: bigint;
+  readonly provider: string;
+  readonly channel: ChannelAccess;
+  readonly operation: Json;
+  /** The vendor took a cancel before. */
+  readonly cancelAccepted: boolean;
+}
+
+/** What cancelling needs of the store, the vendors and time. */
+export interface Cancelling {
+  readonly upstream: Upstream;
+  readonly providers: ReadonlyMap<string, Provider>;
+  /** Records the wish, and ends at once what has not been sent. */
+  wish(scope: Scope, id: bigint): Promise<CancelWish>;
+  /** Unfenced, append-only; wakes the attempt. */
+  observe(attemptId: bigint, evidence: Evidence): Promise<void>;
+  pause(seconds: number): Promise<void>;
+  /** A clock that never goes back, in seconds. */
+  seconds(): number;
 }
 
 /** The file is ours: settle, complete, tell. */

@@ -1,4 +1,5 @@
 import type { Issue, IssueCode } from '../domain/issue.ts';
+import type { GenerationCost } from './generation-cost.ts';
 
 /** Every code a request can be refused with, its HTTP status, OpenAI's word for its kind, and what it means. */
 export const REFUSALS = {
@@ -82,6 +83,11 @@ export const REFUSALS = {
     type: 'invalid_request_error',
     meaning: 'The generation has not finished; ask again after `Retry-After` seconds.',
   },
+  not_cancellable: {
+    status: 409,
+    type: 'invalid_request_error',
+    meaning: 'The generation has ended, or its vendor can no longer stop it. `cost` says what it costs.',
+  },
   idempotency_mismatch: {
     status: 409,
     type: 'invalid_request_error',
@@ -127,6 +133,7 @@ export class Refusal extends Error {
   readonly param: string | undefined;
   readonly issues: readonly Issue[];
   readonly headers: Readonly<Record<string, string>>;
+  readonly cost: GenerationCost | undefined;
 
   constructor(
     code: RefusalCode,
@@ -135,6 +142,7 @@ export class Refusal extends Error {
       readonly param?: string;
       readonly issues?: readonly Issue[];
       readonly headers?: Readonly<Record<string, string>>;
+      readonly cost?: GenerationCost;
     } = {},
   ) {
     super(message);
@@ -142,6 +150,7 @@ export class Refusal extends Error {
     this.param = more.param;
     this.issues = more.issues ?? [];
     this.headers = more.headers ?? {};
+    this.cost = more.cost;
   }
 
   get status(): number {

@@ -38,6 +38,7 @@ const evidence: fc.Arbitrary<Evidence> = fc.oneof(
   fc.constant({ kind: 'outcome_unknown' as const, reason: 'the line dropped' }),
   operation.map((found) => ({ kind: 'found' as const, operation: found })),
   fc.constant({ kind: 'not_found' as const }),
+  fc.constantFrom('accepted' as const, 'too-late' as const).map((outcome) => ({ kind: 'cancel' as const, outcome })),
 );
 
 const begun: Attempt = {
@@ -55,7 +56,10 @@ function apply(attempt: Attempt, step: Step | undefined): Attempt {
   switch (step?.to) {
     case undefined:
     case 'same':
+    case 'uncancellable':
       return attempt;
+    case 'cancelling':
+      return { ...attempt, cancelAccepted: true };
     case 'running':
       return { ...attempt, state: 'running', operation: step.operation, progress: step.progress ?? attempt.progress };
     case 'unconfirmed':
@@ -170,4 +174,25 @@ test('a verdict on work that was begun is final, the account excuse too', () => 
   const running = after(begun, { kind: 'submit', observation: { state: 'running', operation: { id: 'a' } } });
   const verdict: Evidence = { kind: 'poll', observation: { state: 'failed', failure: { code: 'vendor_account' } } };
   expect(absorb(running, verdict)).toMatchObject({ to: 'failed', as: 'failed' });
+});
+
+test('a cancel that the vendor took makes its failure ours, and nothing else', () => {
+  fc.assert(
+    fc.property(anyAttempt, observation, (attempt, seen) => {
+      const poll: Evidence = { kind: 'poll', observation: seen };
+      const plain = absorb({ ...attempt, cancelAccepted: false }, poll);
+      const cancelled = absorb({ ...attempt, cancelAccepted: true }, poll);
+      if (plain?.to === 'failed' && seen.state === 'failed') expect(cancelled).toMatchObject({ as: 'cancelled' });
+      else expect(cancelled).toEqual(plain);
+    }),
+  );
+});
+
+test('only what runs at the vendor can be cancelled there', () => {
+  fc.assert(
+    fc.property(anyAttempt, fc.constantFrom('accepted' as const, 'too-late' as const), (attempt, outcome) => {
+      const step = absorb(attempt, { kind: 'cancel', outcome });
+      if (step !== undefined) expect(attempt.state).toBe('running');
+    }),
+  );
 });

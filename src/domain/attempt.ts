@@ -30,6 +30,8 @@ export interface Attempt {
   readonly unanswered: number;
   readonly outputs: readonly OutputSource[];
   readonly usage?: Usage;
+  /** The vendor took a cancel: its own last word is still to come. */
+  readonly cancelAccepted?: boolean;
 }
 
 /** What was seen of an attempt, as it is kept. Append-only and never fenced. */
@@ -40,7 +42,9 @@ export type Evidence =
   | { readonly kind: 'outcome_unknown'; readonly reason: string }
   /** A look through the vendor's list found our tag. */
   | { readonly kind: 'found'; readonly operation: Json }
-  | { readonly kind: 'not_found' };
+  | { readonly kind: 'not_found' }
+  /** What the vendor answered to a cancel. */
+  | { readonly kind: 'cancel'; readonly outcome: 'accepted' | 'too-late' };
 
 /** What follows from evidence. Pure data: the store applies it in one transaction. */
 export type Step =
@@ -67,6 +71,10 @@ export type Step =
       readonly as: 'failed' | 'cancelled' | 'expired';
       readonly vendorState?: string;
     }
+  /** The vendor took our cancel; the end comes with its own word for it. */
+  | { readonly to: 'cancelling' }
+  /** It is too late to cancel, or this vendor cannot: the wish is over. */
+  | { readonly to: 'uncancellable' }
   /** Nothing changed but that a question was asked. */
   | { readonly to: 'same'; readonly answered: boolean; readonly retryAfterSeconds?: number };
 
@@ -97,6 +105,9 @@ export function absorb(attempt: Attempt, evidence: Evidence): Step | undefined {
       return attempt.operation === undefined ? absorbObservation(attempt, evidence.observation, 'submit') : undefined;
     case 'poll':
       return attempt.operation === undefined ? undefined : absorbObservation(attempt, evidence.observation, 'poll');
+    case 'cancel':
+      if (attempt.state !== 'running' || attempt.cancelAccepted === true) return undefined;
+      return evidence.outcome === 'accepted' ? { to: 'cancelling' } : { to: 'uncancellable' };
   }
 }
 
@@ -124,6 +135,8 @@ function absorbObservation(attempt: Attempt, seen: Observation, asked: 'submit' 
       };
     }
     case 'failed':
+      // Vidu does not document how it shows a cancelled task: failed, with or without a reason.
+      if (attempt.cancelAccepted === true) return ended('cancelled', 'cancelled', seen.vendorState);
       return asked === 'submit' && FAILURES[seen.failure.code].elsewhere
         ? { to: 'elsewhere', failure: seen.failure }
         : {

@@ -48,6 +48,8 @@ export interface Generation {
   readonly state: GenerationState;
   readonly progress: number;
   readonly delayed: boolean;
+  /** The caller wants it cancelled; it ends where that is still possible. */
+  readonly cancelRequested: boolean;
   readonly vendorState?: string;
   readonly error?: { readonly code: FailureCode; readonly message: string };
   readonly quotedMicros: MicroUsd;

@@ -157,6 +157,11 @@ export interface ProviderSpec<Operation extends Json, Credentials> {
   /** Between two pages of the list, where the vendor limits their rate. */
   readonly listPauseSeconds?: number;
   readonly cancel?: Exchange<Operation, CancelOutcome>;
+  /**
+   * Where a late cancel does harm: it may be sent only right after a poll that said `queued`, and again only after another
+   * one. Seconds between the two.
+   */
+  readonly cancelWithinSeconds?: number;
   /** Free question that shows whether the credentials work, for `doctor`. */
   readonly ping?: Exchange<null, 'ok' | 'refused' | 'unanswered'>;
   /** Longest time the vendor keeps work open, in seconds. */

@@ -38,6 +38,7 @@ export function startEngine(parts: EngineParts, options: EngineOptions): Engine 
   const ctx: EngineContext = {
     ...parts,
     isStopping: () => stopping,
+    seconds: () => performance.now() / 1000,
     pause: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
     gate: openGate(INLINE_BYTES),
   };

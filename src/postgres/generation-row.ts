@@ -29,6 +29,7 @@ export interface GenerationRow extends Record<string, unknown> {
   state: GenerationState;
   progress: number;
   delayed: boolean;
+  cancel_requested: boolean;
   vendor_state: string | null;
   error_code: FailureCode | null;
   quoted_micros: bigint;
@@ -42,7 +43,7 @@ export interface GenerationRow extends Record<string, unknown> {
 
 /** What lists and single reads have in common; `g` is the generation. */
 const COLUMNS = `g.id, g.project_id, g.key_id, g.livemode, g.dialect, g.model, g.metadata, g.warnings, g.routes, g.route,
-  g.state, g.progress, g.delayed, g.vendor_state, g.error_code, g.quoted_micros, g.held_micros, g.settled_micros,
+  g.state, g.progress, g.delayed, g.cancel_requested, g.vendor_state, g.error_code, g.quoted_micros, g.held_micros, g.settled_micros,
   extract(epoch from g.created_at)::float8 as created, extract(epoch from g.ended_at)::float8 as ended,
   extract(epoch from coalesce(g.ended_at, now_at()) - g.created_at)::float8 as elapsed,
   (select jsonb_agg(to_jsonb(o)) from outputs o where o.generation_id = g.id) as outputs`;
@@ -70,6 +71,7 @@ export function generationOf(row: GenerationRow): Generation {
     state: row.state,
     progress: row.progress,
     delayed: row.delayed,
+    cancelRequested: row.cancel_requested,
     ...(row.vendor_state !== null && { vendorState: row.vendor_state }),
     ...(row.error_code !== null && { error: { code: row.error_code, message: FAILURES[row.error_code].message } }),
     quotedMicros: microUsd(Number(row.quoted_micros)),

@@ -12,6 +12,15 @@ import { PROVIDERS } from '../../src/providers/registry.ts';
 
 const caller: Caller = { projectId: 1n, livemode: true, keyId: 2n, kind: 'live' };
 const draft: Draft = { model: 'viduq3t-720p', prompt: { value: 'a fox', param: 'prompt' }, inputs: [], options: {} };
+const never = () => Promise.reject(new Error('nothing is cancelled here'));
+const nothingRuns: Context['cancelling'] = {
+  upstream: { exchange: never, download: never },
+  providers: new Map(),
+  wish: never,
+  observe: never,
+  pause: never,
+  seconds: () => 0,
+};
 const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** What was written, as it would be read back. */
@@ -34,6 +43,7 @@ const readBack = (written: NewGeneration): Generation => ({
   state: 'queued',
   progress: 0,
   delayed: false,
+  cancelRequested: false,
   createdAt: 0,
   elapsedSeconds: 0,
   outputs: [],
@@ -78,6 +88,8 @@ function contextWith({ store = {}, open = ['vidu'], freeBytes = 1e12 }: Fake) {
     freeBytesMark: 1,
     publicUrl: undefined,
   };
+    files: { find: async () => undefined },
+    cancelling: nothingRuns,
   return { ctx, written };
 }
 

@@ -5,6 +5,7 @@ import type { Caller, ExchangeOutcome, MediaFact, Upstream } from '../../src/app
 import type { Generation } from '../../src/domain/generation.ts';
 import type { Json } from '../../src/domain/json.ts';
 import type {
+  CancelOutcome,
   Listing,
   Observation,
   OutputSource,
@@ -23,10 +24,12 @@ interface VendorScript {
   submit: (tag: string, provider: string) => Outcome<Observation>;
   poll: (operation: Json) => Outcome<Observation>;
   list: () => Outcome<Listing<Json> | Unanswered>;
+  cancel: (operation: Json) => Outcome<CancelOutcome>;
   download: (source: OutputSource) => AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>;
   /** Tags of all creates that were sent. */
   readonly submits: string[];
   readonly polls: Json[];
+  readonly cancels: Json[];
   lists: number;
 }
 
@@ -84,6 +87,7 @@ export async function openEngineWorld(more: Partial<Provider> = {}): Promise<Eng
   const ctx: EngineContext = {
     ...parts,
     isStopping: () => false,
+    seconds: () => performance.now() / 1000,
     pause: async () => {},
     gate: { hold: (_, work) => work() },
   };
@@ -127,9 +131,11 @@ const script = (): VendorScript => ({
   submit: (tag) => running(tag),
   poll: () => succeeded(videoAt('https://vendor.example/1.mp4')),
   list: () => answered({ items: [] }),
+  cancel: () => answered('cancelled'),
   download: film,
   submits: [],
   polls: [],
+  cancels: [],
   lists: 0,
 });
 
@@ -149,6 +155,10 @@ function upstreamOf(vendor: VendorScript): Upstream {
         if (exchange === provider.list) {
           vendor.lists += 1;
           return vendor.list();
+        }
+        if (exchange === provider.cancel) {
+          vendor.cancels.push(input as Json); // what a cancel is given
+          return vendor.cancel(input as Json);
         }
         vendor.polls.push(input as Json); // what a poll is given
         return vendor.poll(input as Json);

@@ -13,7 +13,7 @@ export const describeUniallRoutes = (prefixes: readonly string[]): readonly Rout
   prefixes.flatMap((prefix) => {
     const suffix = operationSuffix(prefix, prefixes);
     const main = prefixes[0] ?? prefix;
-    return [create, list, query].map((describe) => {
+    return [create, list, query, cancel].map((describe) => {
       const route = describe(prefix);
       if (suffix === '') return route;
       const description = `The same as ${route.path.replace(prefix, main)}.`;
@@ -90,6 +90,22 @@ const query = (prefix: string): RouteDescription => ({
   parameters: [id],
   answers: { 200: { description: 'The generation.', content: { 'application/json': queryAnswer } } },
   refusals: ['invalid_key', 'not_found', 'unavailable'],
+});
+
+const cancel = (prefix: string): RouteDescription => ({
+  method: 'post',
+  path: `${prefix}/{id}/cancel`,
+  operationId: 'cancelGeneration',
+  tag: 'Generations',
+  summary: 'Cancel a generation',
+  description:
+    'What waits ends at once and costs nothing. What a vendor has is cancelled there, where the vendor can; the answer then has cancel_requested until the vendor’s last word is in. No body is needed, and a second time answers the same.',
+  access: 'key',
+  parameters: [id],
+  answers: {
+    200: { description: 'Cancelled, or about to be.', content: { 'application/json': queryAnswer } },
+  },
+  refusals: ['invalid_key', 'not_found', 'not_cancellable', 'unavailable'],
 });
 
 const filter = (name: string, description: string, schema: z.ZodType = z.string()): ParameterDescription => ({

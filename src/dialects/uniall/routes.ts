@@ -8,6 +8,7 @@ import { callersOf } from '../kit/callers.ts';
 import { baseOf, type DialectParts } from '../kit/dialect-parts.ts';
 import { idempotencyOf } from '../kit/idempotency.ts';
 import { issue } from '../kit/read-fields.ts';
+import { cancelRoute } from './cancel-route.ts';
 import { readListQuery } from './list-query.ts';
 import { parseBody } from './parse-body.ts';
 import { renderCreated, renderGeneration, spell } from './render.ts';
@@ -28,6 +29,11 @@ export const uniallRoutes =
     for (const prefix of UNIALL_PREFIXES) {
       createRoute(app, { ...parts, callerOf }, prefix);
       readRoutes(app, { ...parts, callerOf }, prefix);
+      cancelRoute(
+        app,
+        { ctx: parts.ctx, callerOf, render: (each, request) => renderGeneration(each, parts.links, baseOf(request, parts)) },
+        prefix,
+      );
       laterRoutes(app, prefix);
     }
     done();
@@ -121,7 +127,6 @@ function laterRoutes(app: FastifyInstance, prefix: string): void {
   const later = (what: string) => async () => {
     throw issue('not_supported', 'id', `${what} is not supported yet.`);
   };
-  app.post(`${prefix}/:id/cancel`, later('Cancelling a generation'));
   app.delete(`${prefix}/:id`, later('Deleting a generation'));
   app.get(`${prefix}/:id/events`, later('The event stream of a generation'));
 }

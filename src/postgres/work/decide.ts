@@ -59,7 +59,8 @@ async function lookAgain(tx: Queryable, attemptId: bigint, inSeconds: number): P
 async function apply(tx: Queryable, attemptId: bigint, { step, lookInSeconds }: Decision): Promise<void> {
   switch (step.to) {
     case 'running':
-      await keepRunning(tx, attemptId, step);
+      // What was wished while the create was on its way is done now.
+      if (await keepRunning(tx, attemptId, step)) return lookAgain(tx, attemptId, 0);
       break;
     case 'unconfirmed':
       await tx.query({
@@ -85,6 +86,21 @@ async function apply(tx: Queryable, attemptId: bigint, { step, lookInSeconds }: 
         values: [attemptId, step.unusable],
       });
       break;
+    case 'cancelling':
+      await tx.query({
+        name: 'cancelling',
+        text: 'update attempts set cancel_accepted = true where id = $1',
+        values: [attemptId],
+      });
+      break;
+    case 'uncancellable':
+      await tx.query({
+        name: 'uncancellable',
+        text: `update generations set cancel_requested = false
+          where id = (select generation_id from attempts where id = $1) and state in ('queued', 'in_progress')`,
+        values: [attemptId],
+      });
+      break;
     case 'passed':
       break;
     case 'elsewhere':
@@ -99,16 +115,20 @@ async function apply(tx: Queryable, attemptId: bigint, { step, lookInSeconds }: 
   await lookAgain(tx, attemptId, lookInSeconds ?? 0);
 }
 
-async function keepRunning(tx: Queryable, attemptId: bigint, step: Extract<Step, { to: 'running' }>): Promise<void> {
+/** Answers whether it has just begun to run, and is to be cancelled. */
+async function keepRunning(tx: Queryable, attemptId: bigint, step: Extract<Step, { to: 'running' }>): Promise<boolean> {
   // Some vendors count in fractions.
   const progress = Math.max(0, Math.min(99, Math.floor(step.progress ?? 0)));
-  await tx.query({
+  const [kept] = await tx.query<{ wished: boolean }>({
     name: 'keep_running',
-    text: `update attempts set state = 'running', operation = $2, progress = greatest(progress, $3), looks = looks + 1, unanswered = 0
-      where id = $1`,
+    text: `update attempts a set state = 'running', operation = $2, progress = greatest(a.progress, $3), looks = a.looks + 1,
+        unanswered = 0
+      from attempts was join generations g on g.id = was.generation_id
+      where a.id = $1 and was.id = a.id returning was.state <> 'running' and g.cancel_requested as wished`,
     values: [attemptId, jsonbText(step.operation), progress],
   });
   await show(tx, attemptId, { ...step, progress });
+  return kept?.wished === true;
 }
 
 async function beginCollecting(

@@ -12,6 +12,7 @@ interface Locked {
   readonly hold: Hold;
   readonly route: number;
   readonly routes: readonly PlannedRoute[];
+  readonly cancelRequested: boolean;
 }
 
 /** The generation a decision is about. */
@@ -26,10 +27,11 @@ interface LockedRow extends Record<string, unknown> {
   held_micros: bigint;
   route: number;
   routes: PlannedRoute[];
+  cancel_requested: boolean;
 }
 
 const LOCK = (which: string): string =>
-  `select id, project_id, livemode, held_micros, route, routes from generations
+  `select id, project_id, livemode, held_micros, route, routes, cancel_requested from generations
     where id = ${which} and state in ('queued', 'in_progress') for update`;
 
 const lockedOf = (row: LockedRow): Locked => ({
@@ -41,6 +43,7 @@ const lockedOf = (row: LockedRow): Locked => ({
   },
   route: row.route,
   routes: row.routes,
+  cancelRequested: row.cancel_requested,
 });
 
 /** The generation of an open attempt. */
@@ -56,9 +59,33 @@ export async function lockSubject(tx: Queryable, attemptId: bigint): Promise<Sub
 
 /** Ends a generation that no attempt works on; the caller has taken it out of the queue. */
 export async function failWaiting(tx: Queryable, generationId: bigint, failure: Failure): Promise<void> {
+  await releaseAndEnd(tx, await lockWaiting(tx, generationId), { to: 'failed', as: 'failed', failure });
+}
+
+async function lockWaiting(tx: Queryable, generationId: bigint): Promise<Hold> {
   const [row] = await tx.query<LockedRow>({ name: 'lock_waiting', text: LOCK('$1'), values: [generationId] });
   if (!row) throw new Error(`generation ${generationId} waited although it has ended`);
-  await releaseAndEnd(tx, lockedOf(row).hold, { to: 'failed', as: 'failed', failure });
+  return lockedOf(row).hold;
+}
+
+const CANCELLED = { to: 'failed', as: 'cancelled', failure: { code: 'cancelled' } } as const;
+
+/** Ends at the caller's wish what no vendor has seen: the caller took it out of the queue, or holds its due row. */
+export async function cancelUnsent(
+  tx: Queryable,
+  { generationId, attemptId }: { readonly generationId: bigint; readonly attemptId?: bigint },
+): Promise<void> {
+  await recordWish(tx, generationId);
+  if (attemptId === undefined) return releaseAndEnd(tx, await lockWaiting(tx, generationId), CANCELLED);
+  return fail(tx, await lockSubject(tx, attemptId), CANCELLED);
+}
+
+export async function recordWish(tx: Queryable, generationId: bigint): Promise<void> {
+  await tx.query({
+    name: 'record_wish',
+    text: `update generations set cancel_requested = true where id = $1 and state in ('queued', 'in_progress')`,
+    values: [generationId],
+  });
 }
 
 /** The attempt is over: its slot is free, nothing about it is due any more. */
@@ -93,6 +120,10 @@ export async function goElsewhere(
     ({ provider }, index) => index > route && open.some((row) => row.provider === provider),
   );
   const pause = step.retryAfterSeconds === undefined ? undefined : boundedPause(step.retryAfterSeconds);
+  if (subject.cancelRequested) {
+    if (pause !== undefined) await pauseChannel(tx, attemptId, pause);
+    return fail(tx, subject, CANCELLED);
+  }
   if (next === -1 && pause === undefined)
     return fail(tx, subject, { to: 'failed', as: 'failed', failure: step.failure });
   const chosen = next === -1 ? route : next;

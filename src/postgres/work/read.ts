@@ -17,6 +17,8 @@ interface FileRow extends ChannelRow {
   looks: number;
   unanswered: number;
   collect_failures: number;
+  cancel_accepted: boolean;
+  cancel_requested: boolean;
   attempt_outputs: OutputSource[];
   usage: Usage | null;
   planned: PlannedRoute;
@@ -28,7 +30,7 @@ interface FileRow extends ChannelRow {
 }
 
 const TEXT = `select a.id as attempt_id, a.generation_id, g.project_id, a.state, a.operation, a.progress, a.looks, a.unanswered,
-    a.collect_failures, a.outputs as attempt_outputs, a.usage, g.routes -> a.route as planned,
+    a.collect_failures, a.cancel_accepted, g.cancel_requested, a.outputs as attempt_outputs, a.usage, g.routes -> a.route as planned,
     extract(epoch from t.now - coalesce(a.submitted_at, t.now))::float8 as submitted_ago,
     extract(epoch from coalesce(a.submitted_at, t.now))::float8 as submitted,
     extract(epoch from t.now)::float8 as now, extract(epoch from t.now - g.created_at)::float8 as generation_age,
@@ -71,6 +73,7 @@ export async function readAttempt(
       unanswered: row.unanswered,
       outputs: row.attempt_outputs,
       ...(row.usage !== null && { usage: row.usage }),
+      cancelAccepted: row.cancel_accepted,
     },
     route: row.planned,
     channel: channelAccess(row, installation.vault),
@@ -82,5 +85,6 @@ export async function readAttempt(
     now: row.now,
     generationSecondsOld: row.generation_age,
     collectFailures: row.collect_failures,
+    cancelRequested: row.cancel_requested,
   };
 }

@@ -48,6 +48,8 @@ const ark = ({ id, name, api, ids, prices, lastFrameMediaType }: Variant): Provi
     cancel,
     ping,
     horizonSeconds({ options }) {
+    // Ark: cancel or delete. On a finished task the same call deletes its record.
+    cancelWithinSeconds: 2,
       const after = options['execution_expires_after'];
       return typeof after === 'number' ? after : DEFAULT_EXPIRES_AFTER_SECONDS;
     },
