@@ -96,12 +96,12 @@ export const REFUSALS = {
   too_large: {
     status: 413,
     type: 'invalid_request_error',
-    meaning: 'The body is larger than what is read.',
+    meaning: 'The body is larger than what is read, or there is no room left for a file.',
   },
   unsupported_media_type: {
     status: 415,
     type: 'invalid_request_error',
-    meaning: 'The body is not declared as JSON.',
+    meaning: 'The body is not declared as JSON, or as the form that a file is sent in.',
   },
   no_channel: {
     status: 503,

@@ -7,10 +7,13 @@ import {
   type RouteDescription,
 } from '../application/route-description.ts';
 import { OUTPUT_ROLES } from '../domain/provider.ts';
+import { FILE_ROUTES } from './describe-files.ts';
+import { RANGE_PARAMETERS, storedFileAnswers } from './describe-stored-file.ts';
 
 /** What the document says of the routes of this room. `prefixes`: where the files of a generation are offered. */
 export const describeHttpRoutes = (prefixes: readonly string[]): readonly RouteDescription[] => [
   ...prefixes.flatMap((prefix) => describeContent(prefix, operationSuffix(prefix, prefixes))),
+  ...FILE_ROUTES,
   ...MODEL_ROUTES,
   ...SERVER_ROUTES,
 ];
@@ -112,32 +115,11 @@ const CONTENT_PARAMETERS: readonly ParameterDescription[] = [
     description: 'Which file: last_frame and thumbnail exist only for some models and options.',
     schema: z.enum(OUTPUT_ROLES).default('video'),
   },
-  { in: 'header', name: 'Range', description: 'A byte range.', schema: z.string() },
-  { in: 'header', name: 'If-Range', description: 'An ETag: Range counts only for this file.', schema: z.string() },
-  { in: 'header', name: 'If-None-Match', description: 'ETags of copies that you have.', schema: z.string() },
+  ...RANGE_PARAMETERS,
 ];
 
-const always = (description: string) => ({ description, required: true });
-
-const FILE_HEADERS = {
-  ETag: always('The SHA-256 of the file.'),
-  'Accept-Ranges': always('bytes'),
-  'Cache-Control': always('Only private caches may keep it.'),
-  'X-Content-Type-Options': always('nosniff'),
-  'Content-Disposition': always('inline, with a file name.'),
-};
-const RANGE_HEADER = { 'Content-Range': always('Which bytes of how many.') };
-
 function describeContent(prefix: string, suffix: string): readonly RouteDescription[] {
-  const answers = (isHead: boolean): RouteDescription['answers'] => {
-    const file = isHead ? {} : { content: { 'video/mp4': 'bytes', 'image/*': 'bytes' } as const };
-    return {
-      200: { description: 'The whole file.', headers: FILE_HEADERS, ...file },
-      206: { description: 'The bytes that Range asked for.', headers: { ...FILE_HEADERS, ...RANGE_HEADER }, ...file },
-      304: { description: 'Your copy is good.', headers: FILE_HEADERS },
-      416: { description: 'The file has no such bytes.', headers: RANGE_HEADER },
-    };
-  };
+  const types = ['video/mp4', 'image/*'];
   const shared = {
     path: `${prefix}/{id}/content`,
     tag: 'Generations',
@@ -152,14 +134,14 @@ function describeContent(prefix: string, suffix: string): readonly RouteDescript
       operationId: `getContent${suffix}`,
       summary: 'The file of a generation',
       description: 'With a key, or by a link from the generation, whose query is its permission.',
-      answers: answers(false),
+      answers: storedFileAnswers(types),
     },
     {
       ...shared,
       method: 'head',
       operationId: `headContent${suffix}`,
       summary: 'What the file of a generation is',
-      answers: answers(true),
+      answers: storedFileAnswers([]),
     },
   ];
 }

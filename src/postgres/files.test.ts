@@ -150,7 +150,7 @@ test('an input that no create took is forgotten after a while, and one that is p
   let again: Promise<StoredInput> | undefined;
   await store.forgetInputs(1, async () => {
     again = kept(1, { sha256: 'left' });
-    again.then(() => order.push('put'));
+    void again.then(() => order.push('put'));
     await new Promise((resolve) => setTimeout(resolve, 100));
     order.push('gone');
   });

@@ -54,7 +54,8 @@ function violation(exchange: Exchange): string | undefined {
   const wrong = isBare
     ? wrongEmpty(responseBody)
     : wrongBody(exchange, { answer, at: `${pointer}/responses/${status}` });
-  if (wrong !== undefined || status >= 300 || !operation.requestBody) return wrong;
+  const isJson = operation.requestBody?.content['application/json'] !== undefined;
+  if (wrong !== undefined || status >= 300 || !isJson) return wrong;
   const invalid = invalidity(`${pointer}/requestBody/content/application~1json/schema`, sent(requestBody));
   return invalid === undefined ? undefined : `the request was accepted, but ${invalid}`;
 }
@@ -102,8 +103,13 @@ function findOperation(method: string, pathname: string): FoundOperation | undef
 }
 
 /** What may come where nothing is described, as the document's introduction says. */
-function isPlainRefusal({ status, responseBody, method }: Exchange): boolean {
+function isPlainRefusal({ status, responseBody, method, path }: Exchange): boolean {
   if (method.toLowerCase() === 'head') return status === 404 || status === 405;
+  if (/^\/(?:v1\/vidu|ent\/v2)(?:\/|$)/.test(path))
+    return (
+      [401, 404, 405].includes(status) &&
+      invalidity('openapi#/components/schemas/ViduError', responseBody) === undefined
+    );
   const code = errorCode(responseBody);
   const expected: Readonly<Record<number, string>> = {
     400: 'not_supported',
