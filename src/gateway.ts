@@ -9,7 +9,7 @@ import { bootstrapKeys, findSecret } from './bootstrap.ts';
 import { buildCatalogue } from './catalog/catalogue.ts';
 import { PUBLIC_MODELS } from './catalog/public-models.ts';
 import type { Config } from './config.ts';
-import { UNIALL_PREFIXES, uniallRoutes } from './dialects/uniall/routes.ts';
+import { UNIALL_PREFIXES } from './dialects/uniall/routes.ts';
 import { type Engine, startEngine } from './engine/engine.ts';
 import { lastingEvidence } from './engine/lasting-evidence.ts';
 import { contentRoutes } from './http/content.ts';
@@ -28,7 +28,9 @@ import { openMedia } from './media/media.ts';
 import { type OpenedDatabase, openConfiguredDatabase } from './open-database.ts';
 import { openLog } from './open-log.ts';
 import { openSandbox, type Sandbox, sandboxChannels } from './open-sandbox.ts';
+import { mountDialects } from './mount-dialects.ts';
 import { describeApi } from './openapi.ts';
+import { accountStates } from './postgres/account-states.ts';
 import { channelsOf, configureChannels, type WantedChannel } from './postgres/channels.ts';
 import { engineFigures } from './postgres/figures.ts';
 import { generationStore } from './postgres/generations.ts';
@@ -168,9 +170,11 @@ async function openParts(
   };
   const keys = keysOf(database, Date.now);
   const links = hmacLinks(installation.linkSecret, () => Date.now() / 1000);
+  const dialects = mountDialects({ ctx, keys, links, accepted: () => engine.wake(), accounts: accountStates(database) });
   const app = await buildServer({
     logger: parts.logger,
     trustProxy: config.trustProxy,
+    errorForms: dialects.errorForms,
     plugins: [
       healthRoutes({
         unready: async () => [...(await databaseTrouble(database)), ...(engine.healthy ? [] : ['engine'])],
@@ -186,7 +190,7 @@ async function openParts(
         parseRange: parseByteRange,
         prefixes: UNIALL_PREFIXES,
       }),
-      uniallRoutes({ ctx, keys, links, accepted: () => engine.wake() }),
+      ...dialects.plugins,
     ],
   });
   return { app, start: () => engine.start() };

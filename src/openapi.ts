@@ -3,6 +3,7 @@ import type { RouteDescription } from './application/route-description.ts';
 import { PUBLIC_MODELS } from './catalog/public-models.ts';
 import { describeUniallRoutes } from './dialects/uniall/describe-routes.ts';
 import { UNIALL_PREFIXES } from './dialects/uniall/routes.ts';
+import { describeViduRoutes } from './dialects/vidu/describe-routes.ts';
 import { describeHttpRoutes } from './http/describe-routes.ts';
 import { openApiDocument } from './http/openapi-document.ts';
 
@@ -12,12 +13,13 @@ A live key reaches vendors and costs money; a test key reaches emulated vendors 
 other made.
 
 Every GET also answers HEAD. A path that is not described here answers 404 \`not_found\`, a method that is not offered 405
-\`method_not_allowed\`, both in the form of Error. Not supported yet, and answered 400 \`not_supported\`: cancelling
+\`method_not_allowed\`, both in the form of Error, at Vidu’s addresses in that of ViduError. Not supported yet, and answered 400 \`not_supported\`: cancelling
 (POST …/{id}/cancel), deleting (DELETE …/{id}), the event stream (GET …/{id}/events), webhook_url, and Prefer: wait.`;
 
 /** Every route that is described. */
 export const API_ROUTES: readonly RouteDescription[] = [
   ...describeUniallRoutes(UNIALL_PREFIXES),
+  ...describeViduRoutes(),
   ...describeHttpRoutes(UNIALL_PREFIXES),
 ];
 

@@ -151,5 +151,5 @@ function wireName(draft: Draft, neutral: string): string {
   const input = draft.inputs.find(
     (candidate) => candidate.role === role && (kind === undefined || candidate.kind === kind),
   );
-  return input ? fieldOf(input.param) : neutral;
+  return input ? fieldOf(input.param) : neutral.replace(/^options\./, '');
 }

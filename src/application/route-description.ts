@@ -6,22 +6,29 @@ import type { RefusalCode } from './refusal.ts';
  * stands beside the route. Schemas with `.meta({ id })` become components of the document.
  */
 export interface RouteDescription {
-  readonly method: 'get' | 'head' | 'post';
+  readonly method: 'get' | 'head' | 'post' | 'delete';
   /** As OpenAPI spells it: /v1/videos/{id}. */
   readonly path: string;
   /** A name for the operation, unique in the document: what generated clients call it. */
   readonly operationId: string;
-  readonly tag: 'Generations' | 'Models' | 'Server';
+  readonly tag: 'Generations' | 'Vidu' | 'Files' | 'Models' | 'Server';
   readonly summary: string;
   readonly description?: string;
   /** `key`: an API key; `key-or-link`: that, or the signature of a link; `open`: nothing. */
   readonly access: 'key' | 'key-or-link' | 'open';
   readonly parameters?: readonly ParameterDescription[];
-  readonly body?: { readonly schema: ZodType; readonly examples: Readonly<Record<string, unknown>> };
+  readonly body?: {
+    readonly schema: ZodType;
+    readonly examples: Readonly<Record<string, unknown>>;
+    /** JSON when absent. */
+    readonly mediaType?: 'multipart/form-data';
+  };
   /** What it answers when the request is served, by status. */
   readonly answers: Readonly<Record<number, AnswerDescription>>;
   /** The codes it may refuse with. */
   readonly refusals: readonly RefusalCode[];
+  /** The form of its refusals, where it is not the house’s. */
+  readonly errorBody?: ZodType;
 }
 
 /**

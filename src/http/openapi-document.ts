@@ -20,6 +20,11 @@ export interface DocumentParts {
 
 const TAGS = [
   { name: 'Generations', description: 'Making videos.' },
+  { name: 'Files', description: 'Media that is uploaded before the requests that use it.' },
+  {
+    name: 'Vidu',
+    description: 'Making videos in Vidu’s own protocol. `Authorization: Token …` works as `Bearer …` does.',
+  },
   { name: 'Models', description: 'What can be called.' },
   { name: 'Server', description: 'What operators and tools ask.' },
 ];
@@ -90,9 +95,11 @@ function describeOperation(route: RouteDescription): Schema {
       requestBody: {
         required: true,
         content: {
-          'application/json': {
+          [body.mediaType ?? 'application/json']: {
             schema: schemaOf(body.schema),
-            examples: Object.fromEntries(Object.entries(body.examples).map(([name, value]) => [name, { value }])),
+            ...(Object.keys(body.examples).length > 0 && {
+              examples: Object.fromEntries(Object.entries(body.examples).map(([name, value]) => [name, { value }])),
+            }),
           },
         },
       },
@@ -152,22 +159,35 @@ const REFUSAL_HEADERS: Readonly<Record<number, Readonly<Record<string, HeaderDes
 };
 
 /** One answer per status: the house form, with the codes that this route gives there. */
-function describeRefusals({ method, refusals, answers }: RouteDescription): Schema {
+function describeRefusals({ method, refusals, answers, errorBody }: RouteDescription): Schema {
   const statuses = [...new Set(refusals.map((code) => REFUSALS[code].status))].filter((status) => !(status in answers));
   const described = statuses.map((status) => {
     const codes = refusals.filter((code) => REFUSALS[code].status === status);
-    return [status, describeRefusal(codes, { status, method })] as const;
+    return [status, describeRefusal(codes, { status, method, errorBody })] as const;
   });
-  return Object.fromEntries([...described, [500, describeRefusal(['unavailable'], { status: 500, method })]]);
+  return Object.fromEntries([
+    ...described,
+    [500, describeRefusal(['unavailable'], { status: 500, method, errorBody })],
+  ]);
 }
 
 const describeRefusal = (
   codes: readonly RefusalCode[],
-  { status, method }: { readonly status: number; readonly method: RouteDescription['method'] },
+  {
+    status,
+    method,
+    errorBody,
+  }: {
+    readonly status: number;
+    readonly method: RouteDescription['method'];
+    readonly errorBody: RouteDescription['errorBody'] | undefined;
+  },
 ): Schema => ({
   description: codes.map((code) => `\`${code}\`: ${REFUSALS[code].meaning}`).join('\n\n'),
   headers: describeHeaders(REFUSAL_HEADERS[status]),
-  ...(method !== 'head' && { content: { 'application/json': { schema: refusalSchema(codes) } } }),
+  ...(method !== 'head' && {
+    content: { 'application/json': { schema: errorBody ? schemaOf(errorBody) : refusalSchema(codes) } },
+  }),
 });
 
 const refusalSchema = (codes: readonly RefusalCode[]): Schema => ({

@@ -34,18 +34,38 @@ const codeOf = (error: unknown): string | undefined =>
     ? error.code
     : undefined;
 
-/** Answers an error in the house form. */
-export function presentError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
-  const refusal = refusalFrom(error);
-  if (!refusal) request.log.error({ error }, 'request.failed');
-  const shown =
-    refusal ??
-    new Refusal(
-      'unavailable',
-      `Something failed here that should not have. Give request id ${request.id} to the operator.`,
-    );
-  reply
-    .status(refusal ? refusal.status : 500)
-    .headers(shown.headers)
-    .send(houseError(shown, request.id));
+/** How a protocol answers errors at its addresses; everywhere else the house form answers. */
+export interface ErrorForm {
+  readonly prefixes: readonly string[];
+  /** `status` is that of the house form. */
+  readonly render: (
+    refusal: Refusal,
+    facts: { readonly status: number; readonly requestId: string },
+  ) => { readonly status: number; readonly body: object };
 }
+
+const HOUSE: ErrorForm['render'] = (refusal, { status, requestId }) => ({
+  status,
+  body: houseError(refusal, requestId),
+});
+
+const formOf = (forms: readonly ErrorForm[], url: string): ErrorForm['render'] =>
+  forms.find(({ prefixes }) => prefixes.some((prefix) => url === prefix || url.startsWith(`${prefix}/`)))?.render ??
+  HOUSE;
+
+/** Answers errors, each in the form of the protocol whose address was asked. */
+export const errorPresenter =
+  (forms: readonly ErrorForm[]) =>
+  (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void => {
+    const refusal = refusalFrom(error);
+    if (!refusal) request.log.error({ error }, 'request.failed');
+    const shown =
+      refusal ??
+      new Refusal(
+        'unavailable',
+        `Something failed here that should not have. Give request id ${request.id} to the operator.`,
+      );
+    const render = formOf(forms, request.url.split('?')[0] ?? '');
+    const { status, body } = render(shown, { status: refusal ? refusal.status : 500, requestId: request.id });
+    reply.status(status).headers(shown.headers).send(body);
+  };

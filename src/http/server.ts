@@ -9,17 +9,21 @@ import Fastify, {
 } from 'fastify';
 import { Refusal } from '../application/refusal.ts';
 import { decodeUtf8, parseJsonBody } from './json-body.ts';
-import { BODY_LIMIT_BYTES, presentError } from './present-errors.ts';
+import { BODY_LIMIT_BYTES, type ErrorForm, errorPresenter } from './present-errors.ts';
 
 export interface ServerOptions {
   readonly logger: FastifyBaseLogger;
   /** Whose forwarding headers count; nobody's when absent. */
   readonly trustProxy: string | undefined;
   readonly plugins: readonly FastifyPluginCallback[];
+  /** Protocols with an error form of their own. */
+  readonly errorForms?: readonly ErrorForm[];
 }
 
 /** The HTTP server: bodies, errors, request ids and unknown paths are the same for every dialect. */
-export async function buildServer({ logger, trustProxy, plugins }: ServerOptions): Promise<FastifyInstance> {
+export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { logger, trustProxy, plugins, errorForms = [] } = options;
+  const presentError = errorPresenter(errorForms);
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),

@@ -4,6 +4,7 @@ import { type GenerationRequest, inputsOf } from '../../domain/request.ts';
 import { bodyTooLarge } from '../kit/media.ts';
 import { soundRules, videoRules } from './older-rules.ts';
 import { namedReferences } from './reference-names.ts';
+import { subjectRules } from './subject-rules.ts';
 import { takesSubjects } from './subjects.ts';
 
 /** Vidu: image rules. The whole POST body, base64 included. */
@@ -19,6 +20,7 @@ export const viduCheck =
   ({ plainReferencesMaxChars }: ViduRules) =>
   (request: GenerationRequest, model: Model): readonly Issue[] => [
     ...unknownNames(request),
+    ...subjectRules(request, model.id),
     ...promptTooLong(request, takesSubjects(request, model.id) ? undefined : plainReferencesMaxChars),
     ...soundRules(request, model),
     ...videoRules(request),
@@ -26,7 +28,7 @@ export const viduCheck =
   ];
 
 function unknownNames(request: GenerationRequest): readonly Issue[] {
-  if (request.mode !== 'references') return [];
+  if (request.mode !== 'references' || request.options['subjects'] !== undefined) return [];
   const count = inputsOf(request, 'reference').length;
   return namedReferences(request.prompt)
     .filter((number) => number < 1 || number > count)

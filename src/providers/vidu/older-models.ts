@@ -15,6 +15,7 @@ import {
   OLDER_HARMLESS,
   OLDER_IMAGE_OPTIONS,
   OLDER_PLAIN_OPTIONS,
+  OLDER_SILENT_SUBJECTS_OPTIONS,
   OLDER_SUBJECTS_OPTIONS,
   Q1_TEXT_OPTIONS,
   SILENT_HARMLESS,
@@ -69,7 +70,7 @@ const v2Frames: Range = {
 
 /** Vidu: reference2video. The only model that takes videos beside the pictures. */
 const picturesAndVideos = (range: Range): Capabilities => {
-  const pictures = fromReferences(range, plain);
+  const pictures = fromReferences(range, { ...plain, options: OLDER_SILENT_SUBJECTS_OPTIONS });
   return { ...pictures, inputs: [...pictures.inputs, REFERENCE_VIDEO] };
 };
 

@@ -26,6 +26,26 @@ const common = {
 
 export const PLAIN_OPTIONS = z.strictObject(common);
 
+/** How many of the reference pictures and videos are a subject's, in order of the inputs (Vidu: reference2video, subjects). */
+const subject = z.strictObject({
+  name: z.string().min(1).max(256),
+  images: z.int().min(0).max(3),
+  videos: z.int().min(0).max(3),
+  voice_id: z.string().min(1).max(256).optional(),
+  /** A subject of the account's library. */
+  server_id: z.string().min(1).max(256).optional(),
+});
+export type Subject = z.infer<typeof subject>;
+
+/** Where references can be given names of their own; without them the prompt may name `@Image1`, ... */
+const subjectsForm = { subjects: z.array(subject).min(1).max(7).optional(), auto_subjects: booleanOption().optional() };
+
+export const SUBJECTS_OPTIONS = z.strictObject({ ...common, ...subjectsForm });
+
+const subjectList = z.array(subject);
+export const subjectsIn = (options: Readonly<Record<string, unknown>>): readonly Subject[] | undefined =>
+  options['subjects'] === undefined ? undefined : subjectList.parse(options['subjects']);
+
 /** img2video and start-end2video: `is_rec` replaces the prompt by Vidu's own, for 10 credits more. */
 export const FRAME_OPTIONS = z.strictObject({ ...common, is_rec: booleanOption().default(false) });
 
@@ -44,6 +64,8 @@ const older = { ...common, bgm: booleanOption().default(false) };
 const soundTracks = { audio_type: z.enum(['all', 'speech_only', 'sound_effect_only']).optional() };
 
 export const OLDER_PLAIN_OPTIONS = z.strictObject(older);
+/** viduq2-pro has the subjects form by the CN page, silent. */
+export const OLDER_SILENT_SUBJECTS_OPTIONS = z.strictObject({ ...older, ...subjectsForm });
 export const OLDER_FRAMES_OPTIONS = z.strictObject({ ...older, is_rec: booleanOption().default(false) });
 export const OLDER_IMAGE_OPTIONS = z.strictObject({
   ...older,
@@ -51,7 +73,7 @@ export const OLDER_IMAGE_OPTIONS = z.strictObject({
   is_rec: booleanOption().default(false),
   voice_id: z.string().min(1).max(256).optional(),
 });
-export const OLDER_SUBJECTS_OPTIONS = z.strictObject({ ...older, ...soundTracks });
+export const OLDER_SUBJECTS_OPTIONS = z.strictObject({ ...older, ...soundTracks, ...subjectsForm });
 export const Q1_TEXT_OPTIONS = z.strictObject({ ...older, style: z.enum(['general', 'anime']).default('general') });
 
 /** Documented names that do nothing on the older models. */

@@ -8,7 +8,7 @@ import { sentModelId } from '../kit/model-id.ts';
 import { succeeded, unanswered } from '../kit/unanswered.ts';
 import { VIDU_FAILURES } from './failures.ts';
 import { whyNoMusic } from './ignored.ts';
-import { takesSubjects } from './subjects.ts';
+import { subjectMembers, takesSubjects } from './subjects.ts';
 import { created, errorIn, type ViduOperation } from './wire.ts';
 
 const ENDPOINTS: { readonly [M in Mode]?: `/${string}` } = {
@@ -19,14 +19,14 @@ const ENDPOINTS: { readonly [M in Mode]?: `/${string}` } = {
 };
 
 /**
- * Plain images, or one subject per image named `Image1`, `Image2`, ... when the prompt names them: the presence of
- * `subjects` selects the form of reference2video.
+ * Plain images, or subjects when the request or its prompt names them: their presence selects the form of
+ * reference2video.
  */
 function referenceMembers(request: GenerationRequest<DeliveredMedia>, modelId: string): JsonObject {
+  if (takesSubjects(request, modelId)) return subjectMembers(request, modelId);
   const images = inputsOf(request, 'reference', 'image').map(addressOf);
   const videos = inputsOf(request, 'reference', 'video').map(addressOf);
-  if (!takesSubjects(request, modelId)) return { images, ...(videos.length > 0 && { videos }) };
-  return { subjects: images.map((image, index) => ({ name: `Image${index + 1}`, images: [image] })) };
+  return { images, ...(videos.length > 0 && { videos }) };
 }
 
 function mediaMembers(request: GenerationRequest<DeliveredMedia>, modelId: string): JsonObject {
@@ -45,7 +45,7 @@ function soundMembers({ request: { audio, mode }, model }: Submission): JsonObje
 
 /** Without the music, even the absence of it, where Vidu knows none. */
 function optionMembers({ request, model }: Submission): JsonObject {
-  const { bgm, ...others } = request.options;
+  const { bgm, subjects: _, auto_subjects: __, ...others } = request.options;
   return whyNoMusic(request, model.id) === undefined && bgm !== undefined ? { ...others, bgm } : others;
 }
 
