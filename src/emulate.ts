@@ -24,7 +24,7 @@ export async function emulate(options: {
   const server = await createEmulatorServer({
     store: createMemoryStore(Date.now),
     studio,
-    fetchMedia: fetchInto(fetcher, folder),
+    fetchMedia: fetchInto(fetcher, folder, async () => undefined),
     postCallback: postWith(fetcher),
     probeMedia: probeFile,
     folder: join(folder, 'inputs'),

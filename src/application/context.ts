@@ -14,6 +14,8 @@ export interface Context {
   /** Uploaded files, which may stand in the place of an address. */
   readonly files: Pick<FileStore, 'find'>;
   readonly cancelling: Cancelling;
+  /** Why an address cannot be called back, as far as it shows before its name is looked up. */
+  readonly callbackProblem: (url: string) => string | undefined;
   readonly log: Log;
   readonly rates: Readonly<Partial<Record<Currency, ExchangeRate>>>;
   /** Creates are refused while less is free on the media disk, so that finished work can still be stored. */
@@ -27,6 +29,7 @@ export interface EngineParts {
   readonly work: WorkStore;
   readonly upstream: Upstream;
   readonly media: Media;
+  readonly inputLink: InputLink;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly log: Log;
   /** How much faster than a vendor the sandbox is; 1 is a few seconds per generation. */
@@ -37,9 +40,9 @@ export interface EngineParts {
 export interface EngineContext extends EngineParts {
   /** The process is about to end: what has not begun is left to others. */
   readonly isStopping: () => boolean;
-  readonly pause: (seconds: number) => Promise<void>;
   /** A clock that never goes back, in seconds. */
   readonly seconds: () => number;
+  readonly pause: (seconds: number) => Promise<void>;
   readonly gate: Gate;
 }
 

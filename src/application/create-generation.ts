@@ -5,8 +5,8 @@ import type { Warning } from '../domain/request.ts';
 import type { Context } from './context.ts';
 import { keepInputs } from './keep-inputs.ts';
 import { type Checked, checkDraft, planRoutes } from './plan-routes.ts';
-import type { Caller, CreateOutcome, NewGeneration } from './ports.ts';
-import { Refusal } from './refusal.ts';
+import type { CallbackWish, Caller, CreateOutcome, NewGeneration } from './ports.ts';
+import { Refusal, refusalOf } from './refusal.ts';
 
 export interface CreateInput {
   readonly caller: Caller;
@@ -18,6 +18,8 @@ export interface CreateInput {
   /** What the dialect wants to give back; never sent to a vendor. */
   readonly memory?: JsonObject;
   readonly idempotency?: { readonly key: string; readonly requestHash: string };
+  /** Where the caller wants to be told of changes of state; only from dialects that have callbacks. */
+  readonly callback?: CallbackWish;
 }
 
 export interface Created {
@@ -34,11 +36,13 @@ export async function createGeneration(ctx: Context, input: CreateInput): Promis
   const earlier = idempotency && (await ctx.generations.replay(caller, idempotency));
   if (earlier) return answer(earlier);
   const checked = checkDraft(ctx, draft);
+  refuseCallback(ctx, input.callback);
   await refuseWithoutSpace(ctx);
   const kept = await keepInputs(ctx, { draft, scope: caller, checked });
   const withInputs: Checked = {
     ...checked,
-    candidates: checked.candidates.map(({ open, request }) => ({ open, request: { ...request, inputs: kept.inputs } })),
+    candidates: kept.candidates,
+    warnings: [...checked.warnings, ...kept.warnings],
   };
   // After the inputs: what is wrong with a request is said before what is missing here, and a length may set the price.
   const plan = await planRoutes(ctx, withInputs, caller.livemode);
@@ -55,8 +59,17 @@ export async function createGeneration(ctx: Context, input: CreateInput): Promis
       ...(input.metadata !== undefined && { metadata: input.metadata }),
       ...(input.memory && { memory: input.memory }),
       ...(idempotency && { idempotency }),
+      ...(input.callback && { callback: input.callback }),
     }),
   );
+}
+
+function refuseCallback({ callbackProblem }: Context, callback: CallbackWish | undefined): void {
+  const problem = callback && callbackProblem(callback.url);
+  if (problem === undefined) return;
+  throw refusalOf([
+    { param: 'callback_url', code: 'invalid_value', message: `callback_url is not usable: ${problem}` },
+  ]);
 }
 
 async function refuseWithoutSpace({ media, freeBytesMark }: Context): Promise<void> {

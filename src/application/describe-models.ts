@@ -67,6 +67,7 @@ function describeMode({ route }: OpenRoute, capabilities: Capabilities): ModeDes
     prompt: { required: capabilities.prompt.required, max_chars: capabilities.prompt.maxChars },
     inputs: capabilities.inputs.map(describeInput),
     ...(totalInputs && { total_inputs: { ...totalInputs } }),
+    ...(capabilities.framePair && { frame_pair: { ...capabilities.framePair } }),
     audio: { ...capabilities.audio },
     seed: capabilities.seed ?? null,
     options: Object.keys(capabilities.options.shape),
@@ -74,22 +75,21 @@ function describeMode({ route }: OpenRoute, capabilities: Capabilities): ModeDes
   };
 }
 
-const describeInput = ({
-  role,
-  kind,
-  min,
-  max,
-  as,
-  mediaTypes,
-  maxBytes,
-  seconds,
-}: InputRule): ModeDescription['inputs'][number] => ({
-  role,
-  kind,
-  min,
-  max,
-  media_types: [...mediaTypes],
-  max_bytes: maxBytes,
-  data_uri: as !== 'url',
-  ...(seconds && { seconds: { ...seconds } }),
-});
+const describeInput = (rule: InputRule): ModeDescription['inputs'][number] => {
+  const { role, kind, min, max, as, mediaTypes, maxBytes, seconds, side, pixels, ratio, fps, codecs } = rule;
+  return {
+    role,
+    kind,
+    min,
+    max,
+    media_types: [...mediaTypes],
+    max_bytes: maxBytes,
+    data_uri: as !== 'url',
+    ...(seconds && { seconds: { ...seconds } }),
+    ...(side && { side: { ...side } }),
+    ...(pixels && { pixels: { ...pixels } }),
+    ...(ratio && { ratio: { ...ratio } }),
+    ...(fps && { fps: { ...fps } }),
+    ...(codecs && { codecs: { video: [...codecs.video], audio: [...codecs.audio] } }),
+  };
+};

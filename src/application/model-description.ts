@@ -7,6 +7,8 @@ export const modelName = z
   .string()
   .meta({ id: 'ModelName', description: 'The name of a model. GET /v1/video/models lists all with what they can do.' });
 
+const span = z.object({ min: z.number(), max: z.number() });
+
 const inputRule = z
   .object({
     role: z.enum(INPUT_ROLES),
@@ -20,6 +22,17 @@ const inputRule = z
       .object({ min: z.number(), max: z.number(), total: z.number().optional() })
       .optional()
       .describe('Length limits of a video or sound; `total`: of all of its kind together.'),
+    side: z
+      .object({ min: z.int(), max: z.int().optional() })
+      .optional()
+      .describe('Pixels that width and height may each have, after rotation.'),
+    pixels: span.optional().describe('Width times height.'),
+    ratio: span.optional().describe('Width by height.'),
+    fps: span.optional().describe('Frames per second.'),
+    codecs: z
+      .object({ video: z.array(z.string()), audio: z.array(z.string()) })
+      .optional()
+      .describe('How the pictures and the sound of a video may be coded.'),
   })
   .meta({ id: 'InputRule', description: 'How many inputs of a role and kind a mode takes, and what they may be.' });
 
@@ -48,6 +61,7 @@ const modeDescription = z
     prompt: z.object({ required: z.boolean(), max_chars: z.int() }),
     inputs: z.array(inputRule),
     total_inputs: z.object({ min: z.int(), max: z.int() }).optional().describe('Of all kinds together.'),
+    frame_pair: span.optional().describe('Pixels of the first frame by those of the last.'),
     audio: z.object({ choice: z.enum(['optional', 'never', 'always']), default: z.boolean() }),
     seed: z.object({ min: z.int(), max: z.int() }).nullable(),
     options: z.array(z.string()).describe('Names that may stand in extra_body.'),

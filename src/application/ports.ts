@@ -35,6 +35,17 @@ export interface NewGeneration {
   /** Ids of stored inputs that this generation refers to. */
   readonly inputIds: readonly bigint[];
   readonly idempotency?: { readonly key: string; readonly requestHash: string };
+  readonly callback?: CallbackWish;
+}
+
+/** Where a caller wants to be told of changes of state. */
+export interface CallbackWish {
+  /** http or https, public. */
+  readonly url: string;
+  /** The caller's API key, which signs; sealed at rest, and erased after the last delivery. */
+  readonly secret: string;
+  /** Scheme and host as the caller reached us, for links. */
+  readonly base: string;
 }
 
 export type CreateOutcome =
@@ -196,6 +207,41 @@ export interface Cancelling {
   seconds(): number;
 }
 
+/** One change of state that is to be told, held by this process until its lease ends. */
+export interface Delivery {
+  readonly generationId: bigint;
+  /** Of the event: a generation's are told in this order. */
+  readonly number: number;
+  readonly claim: bigint;
+  /** Tries that failed before. */
+  readonly failures: number;
+  readonly host: string;
+  readonly url: string;
+  readonly base: string;
+  readonly secret: string;
+  /** As the generation was then. */
+  readonly state: GenerationState;
+  readonly progress: number;
+  readonly vendorState?: string;
+  /** Unix seconds, with fraction. */
+  readonly at: number;
+}
+
+/** What is to be told to callers. Everything but `claim` is conditional on the delivery's claim. */
+export interface CallbackStore {
+  /** Due ones, of each generation the oldest alone; `perHost` less the `busy` calls to each host, `limit` in all. */
+  claim(request: {
+    readonly limit: number;
+    readonly perHost: number;
+    readonly busy: ReadonlyMap<string, number>;
+    readonly leaseSeconds: number;
+  }): Promise<readonly Delivery[]>;
+  /** Told, or given up. After the last one the key is erased. */
+  finish(delivery: Delivery): Promise<void>;
+  retry(delivery: Delivery, inSeconds: number): Promise<void>;
+  handBack(deliveries: readonly Delivery[]): Promise<void>;
+}
+
 /** The file is ours: settle, complete, tell. */
 export interface CompleteStep {
   readonly to: 'completed';
@@ -274,6 +320,16 @@ export interface StoredInput {
   readonly id: bigint;
   readonly storageKey: string;
   readonly facts: MediaFact;
+  /** It came from a file or a link of ours: its address is no use to a vendor. */
+  readonly isOurs?: true;
+}
+
+/** What a converted picture must be. */
+export interface ImageWish {
+  readonly mediaTypes: readonly string[];
+  readonly maxBytes: number;
+  readonly maxSide?: number;
+  readonly maxPixels?: number;
 }
 
 export type MediaRefusal = { readonly refused: 'unreachable' | 'invalid'; readonly reason: string };
@@ -286,6 +342,16 @@ export interface Media {
     source: { readonly url: string },
     limits: { readonly maxBytes: number },
   ): Promise<StoredInput | MediaRefusal>;
+  /**
+   * What lies at a public address, by a few requests for parts of it; nothing is kept. `whole` when its server gives no
+   * parts, or they do not tell: then only the whole file can.
+   */
+  look(
+    url: string,
+    limits: { readonly maxBytes: number },
+  ): Promise<{ readonly facts: MediaFact } | 'whole' | MediaRefusal>;
+  /** Another copy of a kept picture: upright, of an allowed type and size. */
+  convertImage(scope: Scope, stored: StoredInput, wish: ImageWish): Promise<StoredInput | MediaRefusal>;
   /** The bytes of a stored input as base64; undefined when they are not there any more. */
   readBase64(storageKey: string): Promise<string | undefined>;
   /**
@@ -305,10 +371,20 @@ export interface Media {
 
 /** Rows of kept inputs: one for equal bytes of a project. */
 export interface InputRows {
+  /** Without a scope: for signed links, whose signature already names the input. */
+  find(id: bigint): Promise<KeptFile | undefined>;
   put(
     scope: Scope,
     input: { readonly sha256: string; readonly storageKey: string; readonly facts: MediaFact },
   ): Promise<bigint>;
+}
+
+/** A stored file, as it is served. */
+export interface KeptFile {
+  readonly storageKey: string;
+  readonly mediaType: string;
+  readonly bytes: number;
+  readonly sha256: string;
 }
 
 /** Who a presented key belongs to; undefined when nobody's, or revoked. */
@@ -322,6 +398,12 @@ export type KeyHolder = Caller | { readonly kind: 'admin'; readonly keyId: bigin
 export interface Links {
   /** A link to an output, and when it ends (unix seconds). `base` is scheme and host as the caller reached us. */
   sign(base: string, id: bigint, variant: OutputRole): { readonly url: string; readonly expiresAt: number };
+  /** A link to a kept input, for a vendor. */
+  signInput(base: string, id: bigint): string;
+  verifyInput(
+    id: bigint,
+    query: { readonly expires: string; readonly signature: string },
+  ): 'valid' | 'expired' | 'forged';
   /** `variant` as it stands in the address. */
   verify(
     id: bigint,

@@ -1,4 +1,5 @@
 import type { DraftInput } from '../domain/draft.ts';
+import { parseFileId } from '../domain/file-id.ts';
 import type { Issue } from '../domain/issue.ts';
 import type { InputRule } from '../domain/model.ts';
 import { inputName, inputNoun } from './input-words.ts';
@@ -72,6 +73,7 @@ const DATA_URI = /^data:([a-z]+\/[a-z0-9.+-]+)(?:;[a-z0-9=-]+)*;base64,/i;
 
 function checkAddress(input: DraftInput, rule: InputRule | undefined): readonly Issue[] {
   if (input.url.startsWith('data:')) return rule ? checkDataUri(input, rule) : [];
+  if (parseFileId(input.url) !== undefined) return [];
   const parsed = URL.canParse(input.url) ? new URL(input.url) : undefined;
   if (parsed && (parsed.protocol === 'http:' || parsed.protocol === 'https:') && parsed.hostname) return [];
   return [
@@ -84,15 +86,6 @@ function checkAddress(input: DraftInput, rule: InputRule | undefined): readonly 
 }
 
 function checkDataUri({ url, param }: DraftInput, rule: InputRule): readonly Issue[] {
-  if (rule.as === 'url') {
-    return [
-      {
-        param,
-        code: 'invalid_value',
-        message: `${param} is a data URI; this model takes a ${rule.kind} only by a public http or https URL.`,
-      },
-    ];
-  }
   const type = DATA_URI.exec(url.slice(0, 200))?.[1]?.toLowerCase();
   if (type?.startsWith(`${rule.kind}/`)) return [];
   return [

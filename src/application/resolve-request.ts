@@ -129,7 +129,10 @@ function ignoredByVendor({ draft, open }: Question, request: GenerationRequest):
 }
 
 /** The provider speaks in neutral names; the caller hears its own. */
-function checkByProvider({ draft, open }: Question, request: GenerationRequest): readonly Issue[] {
+export function checkByProvider(
+  { draft, open }: Pick<Question, 'draft' | 'open'>,
+  request: GenerationRequest,
+): readonly Issue[] {
   const issues = open.provider.check?.(request, open.model) ?? [];
   return issues.map((issue) => ({ ...issue, param: wireName(draft, issue.param) }));
 }

@@ -9,24 +9,28 @@ const DEADLINE_SECONDS = 60;
 /** Not begun with less than this of the claim left. */
 const MARGIN_SECONDS = 2;
 
+const UNDELIVERABLE = {
+  input_gone: 'a kept input is not on this disk any more',
+  no_link: 'a kept input was to go by link, and this server has no public address any more',
+} as const;
+
 /**
  * Sends the create, once. The attempt is written as `submitting` before the first byte; an answer that is anything but
  * a clear yes or a documented no leaves it unknown, and it is never sent again.
  */
 export function submit(ctx: EngineContext, held: Held): Promise<void> {
-  const inline = held.file.route.request.inputs.map(({ source }) => ('stored' in source ? source.bytes : 0));
+  const inline = held.file.route.request.inputs.map(({ source }) =>
+    'stored' in source && source.send !== 'link' ? source.bytes : 0,
+  );
   const weight = inline.reduce((sum, bytes) => sum + bytes, 0);
   return weight === 0 ? send(ctx, held) : ctx.gate.hold(weight, () => send(ctx, held));
 }
 
 async function send(ctx: EngineContext, held: Held): Promise<void> {
   const { claim, file, provider, model } = held;
-  const request = await deliverMedia(ctx.media, file.route.request, model);
-  if (request === 'input_gone') {
-    const failure = {
-      code: 'input_unreachable',
-      vendor: { message: 'a kept input is not on this disk any more' },
-    } as const;
+  const request = await deliverMedia(ctx, file.route.request, model);
+  if (request === 'input_gone' || request === 'no_link') {
+    const failure = { code: 'input_unreachable', vendor: { message: UNDELIVERABLE[request] } } as const;
     return settleOn(ctx, held, { step: { to: 'failed', as: 'failed', failure } });
   }
   // A create that begins now could be cut off in the middle: whoever takes the attempt next sends it.

@@ -14,6 +14,21 @@ export interface InputRule {
   readonly maxBytes: number;
   /** Length limits of a video or sound, in seconds. */
   readonly seconds?: { readonly min: number; readonly max: number; readonly total?: number };
+  /** Width and height as they are seen, in pixels: each of them. */
+  readonly side?: { readonly min: number; readonly max?: number };
+  /** Width times height. */
+  readonly pixels?: Span;
+  /** Width by height, as they are seen. */
+  readonly ratio?: Span;
+  /** Frames per second of a video. */
+  readonly fps?: Span;
+  /** How the pictures and the sound of a video may be coded, in the prober's words; without sound is fine. */
+  readonly codecs?: { readonly video: readonly string[]; readonly audio: readonly string[] };
+}
+
+export interface Span {
+  readonly min: number;
+  readonly max: number;
 }
 
 export interface Pixels {
@@ -39,6 +54,8 @@ export interface Capabilities {
   readonly inputs: readonly InputRule[];
   /** `total`: most inputs of all kinds together. */
   readonly totalInputs?: { readonly min: number; readonly max: number };
+  /** Pixels of the first frame by those of the last. */
+  readonly framePair?: Span;
   readonly audio: { readonly choice: 'optional' | 'never' | 'always'; readonly default: boolean };
   readonly seed?: { readonly min: number; readonly max: number };
   /** The vendor's own knobs: a strict schema, each with its default where one is sent. */

@@ -18,10 +18,19 @@ export type MediaKind = (typeof MEDIA_KINDS)[number];
 export const INPUT_ROLES = ['first_frame', 'last_frame', 'reference', 'source'] as const;
 export type InputRole = (typeof INPUT_ROLES)[number];
 
-/** Where an input is: a public address as given, or our own copy. */
+/** Where an input is: a public address that is passed on, or our own copy. */
 export type InputSource =
   | { readonly url: string }
-  | { readonly stored: string; readonly mediaType: string; readonly bytes: number; readonly seconds?: number };
+  | {
+      readonly stored: string;
+      readonly mediaType: string;
+      readonly bytes: number;
+      readonly seconds?: number;
+      /** The copy's id, decimal: a link to it is made when it is sent. */
+      readonly id?: string;
+      /** How the vendor gets it, decided when the request was accepted. Absent, in old rows: inside the request. */
+      readonly send?: 'inline' | 'link';
+    };
 
 /** The form in which a vendor gets an input: an address (http, https or data URI), or bytes. */
 export type DeliveredMedia = { readonly url: string } | { readonly base64: string; readonly mediaType: string };

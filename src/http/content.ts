@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
 import { authenticate } from '../application/authenticate.ts';
 import { describeWords } from '../application/describe-words.ts';
 import type { GenerationStore, Keys, Links } from '../application/ports.ts';
@@ -8,23 +7,12 @@ import type { Generation, Output } from '../domain/generation.ts';
 import { parseGenerationId } from '../domain/generation-id.ts';
 import { OUTPUT_ROLES, type OutputRole } from '../domain/provider.ts';
 import { bearerOf } from './bearer.ts';
+import { type FileParts, sendFile } from './send-file.ts';
 
-export interface ContentParts {
+export interface ContentParts extends FileParts {
   readonly generations: GenerationStore;
   readonly keys: Keys;
   readonly links: Links;
-  readonly files: {
-    /** Bytes; undefined when there is nothing under the key. */
-    size(storageKey: string): Promise<number | undefined>;
-    read(storageKey: string, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>;
-  };
-  readonly parseRange: (
-    header: string | undefined,
-    bytes: number,
-  ) =>
-    | { readonly kind: 'whole' }
-    | { readonly kind: 'range'; readonly start: number; readonly end: number }
-    | { readonly kind: 'unsatisfiable' };
   /** Where `…/{id}/content` is offered. */
   readonly prefixes: readonly string[];
 }
@@ -48,7 +36,7 @@ export const contentRoutes =
           const { generation, variant } = await allowed(parts, request);
           const output = outputOf(generation, variant);
           if ((await parts.files.size(output.storageKey)) !== output.bytes) throw fileGone(output);
-          return sendOutput(parts, { request, reply, output });
+          return sendFile(parts, { request, reply, file: output });
         },
       });
     }
@@ -113,38 +101,3 @@ function outputOf(generation: Generation, variant: OutputRole): Output {
       : `There is no ${variant}: the generation ${generation.state === 'failed' ? 'failed' : `was ${generation.state}`}.`,
   );
 }
-
-function sendOutput(
-  { files, parseRange }: ContentParts,
-  {
-    request,
-    reply,
-    output,
-  }: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly output: Output },
-): FastifyReply {
-  const etag = `"${output.sha256}"`;
-  reply.headers({
-    etag,
-    'accept-ranges': 'bytes',
-    'content-type': output.mediaType,
-    'cache-control': 'private, max-age=3600',
-    'x-content-type-options': 'nosniff',
-    'content-disposition': `inline; filename="${output.storageKey.split('/').at(-1)}"`,
-  });
-  if (matches(request.headers['if-none-match'], etag)) return reply.status(304).send();
-  const ifRange = request.headers['if-range'];
-  const asked = ifRange !== undefined && ifRange !== etag ? undefined : request.headers.range;
-  const range = parseRange(asked, output.bytes);
-  if (range.kind === 'unsatisfiable') {
-    return reply.status(416).header('content-range', `bytes */${output.bytes}`).removeHeader('content-type').send();
-  }
-  const span = range.kind === 'range' ? { start: range.start, end: range.end } : undefined;
-  const length = span ? span.end - span.start + 1 : output.bytes;
-  reply.status(span ? 206 : 200).header('content-length', length);
-  if (span) reply.header('content-range', `bytes ${span.start}-${span.end}/${output.bytes}`);
-  if (request.method === 'HEAD') return reply.send();
-  return reply.send(Readable.from(files.read(output.storageKey, span), { objectMode: false }));
-}
-
-const matches = (header: string | undefined, etag: string): boolean =>
-  header?.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === etag) ?? false;

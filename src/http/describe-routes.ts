@@ -8,12 +8,14 @@ import {
 } from '../application/route-description.ts';
 import { OUTPUT_ROLES } from '../domain/provider.ts';
 import { FILE_ROUTES } from './describe-files.ts';
+import { INPUT_ROUTES } from './describe-inputs.ts';
 import { RANGE_PARAMETERS, storedFileAnswers } from './describe-stored-file.ts';
 
 /** What the document says of the routes of this room. `prefixes`: where the files of a generation are offered. */
 export const describeHttpRoutes = (prefixes: readonly string[]): readonly RouteDescription[] => [
   ...prefixes.flatMap((prefix) => describeContent(prefix, operationSuffix(prefix, prefixes))),
   ...FILE_ROUTES,
+  ...INPUT_ROUTES,
   ...MODEL_ROUTES,
   ...SERVER_ROUTES,
 ];

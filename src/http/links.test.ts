@@ -27,3 +27,16 @@ test('a link opens nothing else: other id, other file, later end, other secret',
   expect(links.verify(42n, 'video', { ...query, signature: '' })).toBe('forged');
   expect(hmacLinks(Buffer.from('another'), () => 0).verify(42n, 'video', query)).toBe('forged');
 });
+
+test('a link to an input opens that input for a day, and nothing else', () => {
+  let now = 1_000_000;
+  const links = hmacLinks(secret, () => now);
+  const url = links.signInput('https://video.example', 42n);
+  expect(url).toMatch(/^https:\/\/video\.example\/v1\/inputs\/42\?expires=1086400&signature=/);
+  expect(links.verifyInput(42n, queryOf(url))).toBe('valid');
+  expect(links.verifyInput(43n, queryOf(url))).toBe('forged');
+  expect(links.verify(42n, 'video', queryOf(url))).toBe('forged');
+  expect(links.verifyInput(42n, queryOf(links.sign('https://video.example', 42n, 'video').url))).toBe('forged');
+  now += 86_401;
+  expect(links.verifyInput(42n, queryOf(url))).toBe('expired');
+});

@@ -35,12 +35,19 @@ beforeEach(async () => {
   fetcher = createGuardedFetcher({ allow: [`127.0.0.1:${port}`] });
   kept = [];
   const inputs: InputRows = {
+    find: async () => undefined,
     put: async (_scope, { sha256, storageKey }) => {
       const known = kept.findIndex((row) => row.sha256 === sha256);
       return BigInt(known === -1 ? kept.push({ sha256, storageKey }) : known + 1);
     },
   };
-  media = openMedia({ storage, fetcher, inputs });
+  media = openMedia({
+    storage,
+    fetcher,
+    inputs,
+    convert: async () => ({ reason: 'nothing is converted here.' }),
+    ownFile: async () => undefined,
+  });
 });
 
 afterEach(async () => {

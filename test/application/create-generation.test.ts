@@ -71,6 +71,8 @@ function contextWith({ store = {}, open = ['vidu'], freeBytes = 1e12 }: Fake) {
   };
   const media: Media = {
     keepInput: async () => ({ refused: 'unreachable', reason: 'not asked for' }),
+    look: async () => 'whole',
+    convertImage: async () => ({ refused: 'invalid', reason: 'not asked for' }),
     readBase64: async () => '',
     keepOutput: async () => ({ bytes: 0, sha256: '' }),
     dropPartials: async () => {},
@@ -86,10 +88,11 @@ function contextWith({ store = {}, open = ['vidu'], freeBytes = 1e12 }: Fake) {
     log: silent,
     rates: {},
     freeBytesMark: 1,
-    publicUrl: undefined,
-  };
     files: { find: async () => undefined },
     cancelling: nothingRuns,
+    callbackProblem: () => undefined,
+    publicUrl: undefined,
+  };
   return { ctx, written };
 }
 

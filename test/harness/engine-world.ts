@@ -80,6 +80,7 @@ export async function openEngineWorld(more: Partial<Provider> = {}): Promise<Eng
     work: world.work,
     upstream: upstreamOf(vendor),
     media: mediaOf(files),
+    inputLink: () => undefined,
     providers: new Map(providers.map((provider) => [provider.id, provider])),
     log: { info: () => {}, warn: () => {}, error: () => {} },
     sandboxSpeed: 20,
@@ -171,6 +172,8 @@ function upstreamOf(vendor: VendorScript): Upstream {
 
 const mediaOf = (files: Map<string, Buffer>): EngineParts['media'] => ({
   keepInput: () => Promise.reject(new Error('no inputs here')),
+  look: async () => 'whole',
+  convertImage: async () => ({ refused: 'invalid', reason: 'no inputs here' }),
   readBase64: async () => undefined,
   keepOutput: async ({ storageKey }, fetch) => {
     const parts: Uint8Array[] = [];

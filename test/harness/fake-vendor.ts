@@ -23,6 +23,7 @@ export const fakeProvider = (more: Partial<Provider> = {}): Provider => ({
   name: 'A fake vendor',
   origins: { api: 'https://api.fake.example' },
   currency: 'USD',
+  bodyBytes: 20_000_000,
   concurrency: 10,
   models: [MODEL],
   credentials: z.unknown(),

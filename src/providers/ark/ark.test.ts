@@ -203,14 +203,6 @@ describe('checks', () => {
     expect(volcengineArk.check?.(referring(reference('audio'), reference('video')), seedance)).toEqual([]);
   });
 
-  test('inputs given as data stay under 64 MB', () => {
-    const image = { ...reference('image'), source: { stored: 'x', mediaType: 'image/png', bytes: 25_000_000 } };
-    expect(volcengineArk.check?.({ ...plain, inputs: [image, image] }, seedance)).toMatchObject([
-      { param: 'reference.image', code: 'input_invalid' },
-    ]);
-    expect(volcengineArk.check?.({ ...plain, inputs: [image] }, seedance)).toEqual([]);
-  });
-
   test('options take text and keep their bounds', () => {
     const options = seedance.modes.text?.options;
     expect(options?.parse({ watermark: 'true', priority: '9', tools: [{ type: 'web_search' }] })).toMatchObject({

@@ -30,6 +30,8 @@ const ark = ({ id, name, api, ids, prices, lastFrameMediaType }: Variant): Provi
     origins: { api },
     currency: prices.currency,
     // Ark: rate limits of an enterprise account. A smaller account's extra tasks wait in `queued`.
+    // Ark: input limits. The whole body.
+    bodyBytes: 64_000_000,
     concurrency: 10,
     models: seedanceModels(ids),
     check: arkCheck,
@@ -46,10 +48,10 @@ const ark = ({ id, name, api, ids, prices, lastFrameMediaType }: Variant): Provi
     // Ark: task endpoints, one list a second and account.
     listPauseSeconds: 1.1,
     cancel,
-    ping,
-    horizonSeconds({ options }) {
     // Ark: cancel or delete. On a finished task the same call deletes its record.
     cancelWithinSeconds: 2,
+    ping,
+    horizonSeconds({ options }) {
       const after = options['execution_expires_after'];
       return typeof after === 'number' ? after : DEFAULT_EXPIRES_AFTER_SECONDS;
     },

@@ -1,16 +1,8 @@
 import type { Issue } from '../../domain/issue.ts';
 import { type GenerationRequest, inputsOf } from '../../domain/request.ts';
-import { bodyTooLarge } from '../kit/media.ts';
 
-/** Ark: input limits. The whole body, base64 included. */
-const MAX_BODY_BYTES = 64_000_000;
-
-/** Rules of Ark that data cannot state: sound alone is no reference on 2.0, the body stays under 64 MB. */
+/** A rule of Ark that data cannot state: sound alone is no reference on 2.0. */
 export function arkCheck(request: GenerationRequest): readonly Issue[] {
-  return [...soundAlone(request), ...bodyTooLarge(request, MAX_BODY_BYTES)];
-}
-
-function soundAlone(request: GenerationRequest): readonly Issue[] {
   const sounds = inputsOf(request, 'reference', 'audio').length;
   if (sounds === 0 || sounds < request.inputs.length) return [];
   const message = 'Reference audio alone is not enough for Seedance 2.0: add at least one reference image or video.';

@@ -7,6 +7,9 @@ import { seedancePixels } from './pixels.ts';
 /** Ark: model list, create video generation task. */
 const SOURCE = { page: 'Ark: create video generation task', date: '2026-11-20' } as const;
 
+/** Ark: input limits, of images and videos alike. */
+const SHAPE = { side: { min: 300, max: 6000 }, ratio: { min: 0.4, max: 2.5 } } as const;
+
 /** Ark: input limits of 2.0, fast and mini. "Less than 30 MB" for pictures. Video goes by address: base64 is refused. */
 const LIMITS = {
   image: {
@@ -22,12 +25,18 @@ const LIMITS = {
       'image/heif',
     ],
     maxBytes: 30_000_000 - 1,
+    ...SHAPE,
   },
   video: {
     as: 'url',
     mediaTypes: ['video/mp4', 'video/quicktime'],
     maxBytes: 200_000_000,
     seconds: { min: 2, max: 15, total: 15 },
+    ...SHAPE,
+    pixels: { min: 407_696, max: 8_295_044 },
+    fps: { min: 24, max: 60 },
+    // PCM in MOV.
+    codecs: { video: ['h264', 'hevc'], audio: ['aac', 'mp3', 'pcm'] },
   },
   audio: {
     as: 'url-or-data',

@@ -20,6 +20,8 @@ export const vertex: Provider = defineProvider<VertexOperation, ServiceAccount>(
   },
   currency: 'USD',
   // Chosen: Google limits requests per minute (50 per model and region), not running work.
+  // No limit is published: chosen, for the largest source video as base64.
+  bodyBytes: 140_000_000,
   concurrency: 10,
   models: VEO_MODELS,
   credentials: serviceAccount,

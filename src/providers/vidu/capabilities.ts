@@ -19,7 +19,7 @@ export interface Habits extends Pick<Capabilities, 'audio' | 'options' | 'harmle
   readonly ratios: readonly AspectRatio[];
 }
 
-/** Vidu: image rules. URL or data URI; the whole body stays under 20 MB, which `check` looks after. */
+/** Vidu: image rules. URL or data URI. References have at least 128 x 128 px. */
 const picture = (role: InputRule['role'], { min, max }: { min: number; max: number }): InputRule => ({
   role,
   kind: 'image',
@@ -28,6 +28,8 @@ const picture = (role: InputRule['role'], { min, max }: { min: number; max: numb
   as: 'url-or-data',
   mediaTypes: ['image/png', 'image/jpeg', 'image/webp'],
   maxBytes: 50_000_000,
+  ratio: { min: 1 / 4, max: 4 },
+  ...(role === 'reference' && { side: { min: 128 } }),
 });
 
 /** Vidu: reference2video. One of up to 8 s or two of up to 5 s, which `check` looks after. No lower limit is published. */
@@ -40,6 +42,7 @@ export const REFERENCE_VIDEO: InputRule = {
   mediaTypes: ['video/mp4', 'video/quicktime', 'video/x-msvideo'],
   maxBytes: 100_000_000,
   seconds: { min: 0, max: 8, total: 10 },
+  side: { min: 128 },
 };
 
 const TIER_PIXELS: { readonly [R in Resolution]?: number } = { '360p': 360, '540p': 540, '720p': 720, '1080p': 1080 };
@@ -93,6 +96,8 @@ export const fromImage = (range: Range, habits: Habits): Capabilities => ({
 export const fromFrames = (range: Range, habits: Habits): Capabilities => ({
   ...fromImage(range, habits),
   inputs: [picture('first_frame', { min: 1, max: 1 }), picture('last_frame', { min: 1, max: 1 })],
+  // Vidu: image rules. "start resolution / end resolution", read as pixels.
+  framePair: { min: 0.8, max: 1.25 },
 });
 
 export const fromReferences = (range: Range, habits: Habits): Capabilities => ({

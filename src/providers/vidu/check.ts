@@ -1,21 +1,17 @@
 import type { Issue } from '../../domain/issue.ts';
 import type { Model } from '../../domain/model.ts';
 import { type GenerationRequest, inputsOf } from '../../domain/request.ts';
-import { bodyTooLarge } from '../kit/media.ts';
 import { soundRules, videoRules } from './older-rules.ts';
 import { namedReferences } from './reference-names.ts';
 import { subjectRules } from './subject-rules.ts';
 import { takesSubjects } from './subjects.ts';
-
-/** Vidu: image rules. The whole POST body, base64 included. */
-const MAX_BODY_BYTES = 20_000_000;
 
 export interface ViduRules {
   /** Prompt limit on plain reference images, where the variant's page has a lower one. */
   readonly plainReferencesMaxChars?: number;
 }
 
-/** Rules of Vidu that data cannot state: references named in the prompt exist, the body stays under 20 MB. */
+/** Rules of Vidu that data cannot state: references named in the prompt exist, videos fit together. */
 export const viduCheck =
   ({ plainReferencesMaxChars }: ViduRules) =>
   (request: GenerationRequest, model: Model): readonly Issue[] => [
@@ -24,7 +20,6 @@ export const viduCheck =
     ...promptTooLong(request, takesSubjects(request, model.id) ? undefined : plainReferencesMaxChars),
     ...soundRules(request, model),
     ...videoRules(request),
-    ...bodyTooLarge(request, MAX_BODY_BYTES),
   ];
 
 function unknownNames(request: GenerationRequest): readonly Issue[] {

@@ -85,15 +85,6 @@ describe('references', () => {
   });
 });
 
-test('images given as data are refused when the body would pass 20 MB', () => {
-  const data = { url: `data:image/png;base64,${'A'.repeat(10_000_000)}` };
-  const inputs = referring('x').inputs.map((input) => ({ ...input, source: data }));
-  expect(viduCom.check?.({ ...referring('x'), inputs }, modelOf('viduq3'))).toMatchObject([
-    { param: 'reference.image', code: 'input_invalid' },
-  ]);
-  expect(viduCom.check?.({ ...referring('x'), inputs: inputs.slice(1) }, modelOf('viduq3'))).toEqual([]);
-});
-
 describe('options', () => {
   const options = modelOf('viduq3-pro').modes.image?.options;
   test('take booleans and numbers as text', () => {

@@ -31,6 +31,8 @@ const vidu = ({ id, name, api, prices, rules }: Variant): Provider =>
     origins: { api },
     currency: prices.currency,
     // Vidu: default per organisation; more are accepted and queue there.
+    // Vidu: image rules. The whole POST.
+    bodyBytes: 20_000_000,
     concurrency: 5,
     models: VIDU_MODELS,
     check: viduCheck(rules),

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { movie, videoEntry } from '../../../src/media/testing/mp4-boxes.ts';
+import { wav } from '../../../src/media/testing/sound-bytes.ts';
 import { api } from '../../harness/api.ts';
 import { discard, type RunningGateway, startTestGateway } from '../../harness/gateway.ts';
 import { type MediaServer, pngOf, startMediaServer } from '../../harness/media-server.ts';
@@ -6,9 +8,9 @@ import { rows } from '../../harness/rows.ts';
 
 /** What is accepted, what the caller is told about it, and what the vendor is asked for. Nothing here waits for a video. */
 
-const PICTURE = 'https://example.com/a.png';
-const VIDEO = 'https://example.com/a.mp4';
-const SOUND = 'https://example.com/a.wav';
+const PICTURE = '{MEDIA}/picture.png';
+const VIDEO = '{MEDIA}/film.mp4';
+const SOUND = '{MEDIA}/sound.wav';
 const vidu = { model: 'viduq3p-720p', prompt: 'a fox [test:stuck]' };
 const seedance = { model: 'seedance2.0-720p', prompt: 'a fox [test:stuck]' };
 const veo = { model: 'veo3.1-video-720p', prompt: 'a fox [test:stuck]' };
@@ -19,6 +21,9 @@ let media: MediaServer;
 beforeAll(async () => {
   media = await startMediaServer();
   media.put('picture.png', { mediaType: 'image/png', bytes: pngOf({ width: 640, height: 360 }) });
+  const film = movie({ entry: videoEntry(1280, 720) });
+  media.put('film.mp4', { mediaType: 'video/mp4', bytes: film });
+  media.put('sound.wav', { mediaType: 'audio/wav', bytes: wav({ seconds: 3, rate: 8000 }) });
   gateway = await startTestGateway({ env: { ONEREEL_FETCH_ALLOW: media.hostPort } });
 });
 afterAll(async () => {

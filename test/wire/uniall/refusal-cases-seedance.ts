@@ -91,9 +91,10 @@ export const SEEDANCE_REFUSALS: readonly RefusalCase[] = [
   {
     asks: 'a base64 video',
     body: { model: 'seedance2.0-720p', prompt: 'a fox', videos: ['data:video/mp4;base64,AAAA'] },
-    code: 'invalid_value',
+    code: 'input_invalid',
     param: 'videos[0]',
-    message: 'videos[0] is a data URI; this model takes a video only by a public http or https URL.',
+    message:
+      'videos[0] cannot be used: this looks like no media file known here; only PNG, JPEG, WebP, GIF, MP4, MOV, M4A, MP3 and WAV are taken.',
   },
   {
     asks: 'video on a legacy name',

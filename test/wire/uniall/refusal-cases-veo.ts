@@ -243,13 +243,6 @@ export const VEO_REFUSALS: readonly RefusalCase[] = [
     message: 'video is image/png; it must be a video.',
   },
   {
-    asks: 'a WebP as first frame',
-    body: { model: 'veo3.1-video-720p', prompt: 'a fox', image: '{MEDIA}/picture.webp' },
-    code: 'input_invalid',
-    param: 'image',
-    message: 'image is image/webp; this model takes image/jpeg, image/png.',
-  },
-  {
     asks: 'text where a picture is needed',
     body: { model: 'veo3.1-video-720p', prompt: 'a fox', image: '{MEDIA}/page.html' },
     code: 'input_invalid',

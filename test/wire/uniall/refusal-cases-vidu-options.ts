@@ -119,17 +119,6 @@ export const VIDU_OPTION_REFUSALS: readonly RefusalCase[] = [
       'off_peak is false, but viduq3p-720p-offpeak always waits for off-peak hours: choose a model whose name does not end in -offpeak.',
   },
   {
-    asks: 'a GIF as a data URI',
-    body: {
-      model: 'viduq3p-720p',
-      prompt: 'a fox',
-      image: 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==',
-    },
-    code: 'input_invalid',
-    param: 'image',
-    message: 'image is image/gif; this model takes image/png, image/jpeg, image/webp.',
-  },
-  {
     asks: 'a data URI of text',
     body: { model: 'viduq3p-720p', prompt: 'a fox', image: 'data:text/plain;base64,aGk=' },
     code: 'invalid_value',

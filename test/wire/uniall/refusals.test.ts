@@ -1,11 +1,12 @@
-import { createCanvas } from '@napi-rs/canvas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { api } from '../../harness/api.ts';
 import { discard, type RunningGateway, startTestGateway } from '../../harness/gateway.ts';
 import { type MediaServer, pngOf, startMediaServer } from '../../harness/media-server.ts';
 import { rows } from '../../harness/rows.ts';
+import { serveInputs } from './input-files.ts';
 import type { RefusalCase } from './refusal-case.ts';
 import { FIELD_REFUSALS } from './refusal-cases-fields.ts';
+import { INPUT_REFUSALS } from './refusal-cases-inputs.ts';
 import { MEDIA_REFUSALS } from './refusal-cases-media.ts';
 import { SEEDANCE_REFUSALS } from './refusal-cases-seedance.ts';
 import { SEEDANCE_CONTENT_REFUSALS } from './refusal-cases-seedance-content.ts';
@@ -20,7 +21,7 @@ let media: MediaServer;
 beforeAll(async () => {
   media = await startMediaServer();
   media.put('picture.png', { mediaType: 'image/png', bytes: pngOf({ width: 640, height: 360 }) });
-  media.put('picture.webp', { mediaType: 'image/webp', bytes: createCanvas(64, 64).toBuffer('image/webp') });
+  serveInputs(media);
   media.put('page.html', { mediaType: 'text/html', bytes: Buffer.from('<p>There is no such picture.</p>') });
   gateway = await startTestGateway({ env: { ONEREEL_FETCH_ALLOW: media.hostPort } });
 });
@@ -41,19 +42,20 @@ describe.each([
   ['Vidu', [...VIDU_REFUSALS, ...VIDU_OPTION_REFUSALS, ...VIDU_OLDER_REFUSALS]],
   ['Seedance', [...SEEDANCE_REFUSALS, ...SEEDANCE_CONTENT_REFUSALS]],
   ['Veo', VEO_REFUSALS],
-  ['any model', [...FIELD_REFUSALS, ...MEDIA_REFUSALS]],
+  ['any model', [...FIELD_REFUSALS, ...MEDIA_REFUSALS, ...INPUT_REFUSALS]],
 ])('%s refuses', (_family, cases) => {
   test.each(cases)('$asks', async ({ body, code, param, message, issues }: RefusalCase) => {
-    const sent = JSON.stringify(body).replaceAll('{MEDIA}', media.url);
+    const ours = (text: string): string => text.replaceAll('{MEDIA}', media.url);
+    const sent = ours(JSON.stringify(body));
     const answer = await api(gateway).create(sent);
     expect(answer.body).toEqual({
       error: {
-        message: message.replaceAll('{MEDIA}', media.url),
+        message: ours(message),
         type: 'invalid_request_error',
         code,
         param,
         request_id: answer.headers.get('x-request-id'),
-        ...(issues && { issues: issues.map(([of, kind, text]) => ({ param: of, code: kind, message: text })) }),
+        ...(issues && { issues: issues.map(([of, kind, text]) => ({ param: of, code: kind, message: ours(text) })) }),
       },
     });
     expect(answer.status).toBe(400);
@@ -61,7 +63,7 @@ describe.each([
 });
 
 test('what has no price is refused, whatever else is configured', async () => {
-  const body = { model: 'viduq2-pro', prompt: 'a fox', reference_image_urls: ['https://example.com/a.png'] };
+  const body = { model: 'viduq2-pro', prompt: 'a fox', reference_image_urls: [`${media.url}/picture.png`] };
   const answer = await api(gateway).create(body);
   expect(answer.status).toBe(503);
   expect(answer.body.error).toMatchObject({
