@@ -9,6 +9,14 @@ const scales = [
   [0, 2, 4, 5, 7, 9, 11],
 ] as const;
 
+/** Of a, e, i, o: the overtones that stand out. */
+const vowels = [
+  [6, 9],
+  [4, 15],
+  [2, 18],
+  [3, 6],
+] as const;
+
 /** One tone: seconds from the start, length in seconds, Hz, loudness 0 to 1, place from left (-1) to right (1). */
 interface Tone {
   readonly start: number;
@@ -46,16 +54,25 @@ function addTone(sound: Sound, tone: Tone): void {
   }
 }
 
-/**
- * Makes a seeded sound of this length: a quiet chord that changes every two seconds, and with `music` a melody and a pulse
- * on top. Never silent, never louder than 0.9.
- */
-export function synthetic(source: { prompt: string; seed: number; music: boolean }, seconds: number): Sound {
-  const random = randomFrom('sound', source.prompt, source.seed);
-  const sound = soundOf(seconds);
+/** What a sound is made from: the same words give the same sound. */
+export interface SoundSource {
+  readonly prompt: string;
+  readonly seed: number;
+}
+
+/** The key of a piece, 110 to 208 Hz, and the pitch of its steps; chord and melody of one source fit together. */
+function keyOf({ prompt, seed }: SoundSource) {
+  const random = randomFrom('sound', prompt, seed);
   const root = 110 * 2 ** (Math.floor(random() * 12) / 12);
   const scale = scales[random() < 0.5 ? 0 : 1];
   const pitch = (step: number): number => root * 2 ** ((scale[step % 7] ?? 0) / 12 + Math.floor(step / 7));
+  return { random, root, pitch };
+}
+
+/** A quiet chord that changes every two seconds. Never silent, never louder than 0.9. */
+export function chords(source: SoundSource, seconds: number): Sound {
+  const sound = soundOf(seconds);
+  const { random, pitch } = keyOf(source);
   for (let start = 0; start < seconds; start += 2) {
     const degree = Math.floor(random() * 6);
     for (const [voice, step] of [0, 2, 4].entries()) {
@@ -63,13 +80,57 @@ export function synthetic(source: { prompt: string; seed: number; music: boolean
       addTone(sound, { ...tone, loudness: 0.13, place: (voice - 1) * 0.6 });
     }
   }
-  if (source.music) {
-    for (let start = 0; start < seconds; start += 0.25) {
-      const beat = Math.round(start / 0.25) % 4 === 0;
-      if (beat) addTone(sound, { start, length: 0.3, hertz: root / 2, loudness: 0.3, place: 0, attack: 0.005 });
-      if (random() < 0.35) continue;
-      const hertz = pitch(7 + Math.floor(random() * 9));
-      addTone(sound, { start, length: 0.5, hertz, loudness: 0.16, place: random() * 1.2 - 0.6, attack: 0.01 });
+  return limited(sound);
+}
+
+/** A melody, and a low pulse each second. */
+export function melody(source: SoundSource, seconds: number): Sound {
+  const sound = soundOf(seconds);
+  const { root, pitch } = keyOf(source);
+  const random = randomFrom('melody', source.prompt, source.seed);
+  for (let start = 0; start < seconds; start += 0.25) {
+    const beat = Math.round(start / 0.25) % 4 === 0;
+    if (beat) addTone(sound, { start, length: 0.3, hertz: root / 2, loudness: 0.3, place: 0, attack: 0.005 });
+    if (random() < 0.35) continue;
+    const hertz = pitch(7 + Math.floor(random() * 9));
+    addTone(sound, { start, length: 0.5, hertz, loudness: 0.16, place: random() * 1.2 - 0.6, attack: 0.01 });
+  }
+  return limited(sound);
+}
+
+/** Four syllables in a second, as a voice would speak: its pitch is 90 to 260 Hz by its name. */
+export function syllables(source: SoundSource & { readonly voice: string }, seconds: number): Sound {
+  const sound = soundOf(seconds);
+  const hertz = 90 + 170 * randomFrom('voice', source.voice)();
+  const random = randomFrom('speech', source.prompt, source.seed);
+  for (let start = 0.1; start < seconds; start += 0.25) {
+    if (random() < 0.15) continue;
+    const tone = { start, length: 0.12 + random() * 0.1, attack: 0.02, place: 0 };
+    const spoken = hertz * (0.94 + random() * 0.12);
+    // A vowel is its pitch and two peaks among the overtones.
+    const [open = 3, bright = 8] = vowels[Math.floor(random() * vowels.length)] ?? [];
+    for (const [overtone, loudness] of [
+      [1, 0.3],
+      [open, 0.2],
+      [bright, 0.1],
+    ] as const) {
+      addTone(sound, { ...tone, hertz: spoken * overtone, loudness });
+    }
+  }
+  return limited(sound);
+}
+
+/** Two bursts of noise in a second, like steps in gravel. */
+export function effects(source: SoundSource, seconds: number): Sound {
+  const sound = soundOf(seconds);
+  const random = randomFrom('effects', source.prompt, source.seed);
+  for (let start = 0.05; start < seconds; start += 0.5) {
+    const first = Math.round(start * sampleRate);
+    const samples = Math.min(Math.round(0.18 * sampleRate), sound.length / 2 - first);
+    for (let index = 0; index < samples; index += 1) {
+      const value = (random() - 0.5) * 0.8 * (1 - index / samples) ** 2;
+      sound[(first + index) * 2] = value;
+      sound[(first + index) * 2 + 1] = value;
     }
   }
   return limited(sound);

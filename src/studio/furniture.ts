@@ -1,6 +1,7 @@
 import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
 import { font, prepareFonts } from './fonts.ts';
 import type { Picture } from './i420.ts';
+import type { Drawable } from './layers.ts';
 import { fill, lay, type Overlay, overlayFrom } from './overlay.ts';
 import { breakLines, drawable } from './text-lines.ts';
 
@@ -9,7 +10,14 @@ export interface Words {
   readonly label: string;
   readonly details: string;
   readonly prompt: string;
-  readonly watermark?: { readonly text: string; readonly position: Corner };
+  readonly watermark?: Watermark;
+}
+
+/** A text, or an image in its place. */
+interface Watermark {
+  readonly text: string;
+  readonly position: Corner;
+  readonly image?: Drawable;
 }
 export type Corner = 'top-left' | 'top-right' | 'bottom-right' | 'bottom-left';
 
@@ -32,14 +40,15 @@ export function furniture(words: Words, size: { width: number; height: number })
   if (Math.min(size.width, size.height) < leastSide) return { draw: () => {}, drawWatermark: () => {} };
   prepareFonts(`${words.label}${words.details}${words.prompt}${words.watermark?.text ?? ''}`);
   const layout = layoutFor(size);
-  const watermark = words.watermark === undefined ? undefined : watermarkBox(words.watermark.text, layout);
+  const watermark = words.watermark === undefined ? undefined : watermarkBox(words.watermark, layout);
   const corner = words.watermark?.position;
   const room = (at: Corner): number => (watermark !== undefined && corner === at ? watermark.height + layout.gap : 0);
   const { margin, gap, width, height, bar } = layout;
 
   const badge = badgeBox(layout);
   const digits = digitBoxes(layout);
-  const header = headerBox(words, { layout, width: width - 3 * margin - badge.width });
+  const beside = Math.max(badge.width, corner === 'top-right' ? (watermark?.width ?? 0) : 0);
+  const header = headerBox(words, { layout, width: width - 3 * margin - beside });
   const caption = captionBox(words.prompt, layout);
   const bottom = height - bar - margin - Math.max(room('bottom-left'), room('bottom-right'));
   const right = margin + room('top-right');
@@ -170,12 +179,24 @@ function captionBox(prompt: string, { unit, width, height }: Layout): Overlay | 
   return lines.length === 0 ? undefined : textBox(lines, { padding, background: dark, centred: true });
 }
 
-function watermarkBox(text: string, layout: Layout): Overlay | undefined {
+function watermarkBox({ text, image }: Watermark, layout: Layout): Overlay | undefined {
+  if (image !== undefined) return imageBox(image, layout);
   const style: Style = { size: 25 * layout.unit, weight: 700, colour: 'rgba(255, 255, 255, 0.92)' };
   const lines = wrapped(drawable(text, 80), style, { width: layout.width / 2 - 2 * layout.margin, most: 2 });
   return lines.length === 0
     ? undefined
     : textBox(lines, { padding: 12 * layout.unit, background: 'rgba(0, 0, 0, 0.42)' });
+}
+
+/** The whole image, as large as fits into a fifth of the picture's sides. */
+function imageBox(image: Drawable, layout: Layout): Overlay {
+  const scale = Math.min(layout.width / 5 / image.width, layout.height / 5 / image.height);
+  const width = Math.max(2, even(image.width * scale));
+  const height = Math.max(2, even(image.height * scale));
+  const context = createCanvas(width, height).getContext('2d');
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(image.drawable, 0, 0, width, height);
+  return overlayFrom(context, { width, height });
 }
 
 /** One box per character of a timecode, all of one width so that the digits do not dance. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mixed, silence, synthetic } from './audio.ts';
-import { type Encoded, encodeSound, openPictureEncoder, type PictureEncoder, type Sound } from './encoder.ts';
+import { silence } from './audio.ts';
+import { type Encoded, encodeSound, openPictureEncoder, type PictureEncoder } from './encoder.ts';
 import { fileNames } from './file-names.ts';
 import type { Film } from './film.ts';
 import { type Furniture, furniture } from './furniture.ts';
@@ -11,6 +11,7 @@ import { background, collage, fitted } from './layers.ts';
 import { cover } from './motion.ts';
 import { writeMp4 } from './mp4.ts';
 import { fadeScene, panMargin, panScene, type Scene, zoomScene } from './scene.ts';
+import { soundTrack } from './sound-track.ts';
 import type { RenderSpec } from './spec.ts';
 import { writeJpeg } from './stills.ts';
 import { Unreadable } from './unreadable.ts';
@@ -23,7 +24,7 @@ export async function renderInto(folder: string, spec: RenderSpec): Promise<{ se
   const added = Math.max(1, Math.round(spec.seconds * fps));
   const seconds = (kept + added) / fps;
   const references = await readReferences(spec.references ?? [], { sound: spec.audio, seconds });
-  const sound = await soundFor(spec, { film, references, kept, seconds });
+  const sound = await soundTrack(spec, { film, references, before: kept / fps, seconds });
 
   // Sound takes this thread, pictures mostly another: side by side they cost a quarter less.
   const [stills, audio] = await Promise.all([
@@ -117,18 +118,21 @@ interface Given {
 
 async function sceneFor(spec: RenderSpec, given: Given): Promise<Scene> {
   const { frames } = given;
+  const { movement } = spec;
   const base = await firstScene(spec, given);
   if (spec.last === undefined) return base;
-  const last = zoomScene(fitted(await readImage('last', spec.last), spec), { frames, outwards: true });
+  const last = zoomScene(fitted(await readImage('last', spec.last), spec), { frames, outwards: true, movement });
   return fadeScene(base, last);
 }
 
 async function firstScene(spec: RenderSpec, { frames, before, references }: Given): Promise<Scene> {
-  if (before !== undefined) return zoomScene(before, { frames });
-  if (spec.first !== undefined) return zoomScene(fitted(await readImage('first', spec.first), spec), { frames });
-  if (references.images.length > 0) return zoomScene(collage(references.images, spec, spec), { frames });
-  const { width, height } = spec;
-  return panScene(background(spec, { width: width + panMargin(frames, width), height }), { frames, width });
+  const { width, height, movement } = spec;
+  const zoom = { frames, movement };
+  if (before !== undefined) return zoomScene(before, zoom);
+  if (spec.first !== undefined) return zoomScene(fitted(await readImage('first', spec.first), spec), zoom);
+  if (references.images.length > 0) return zoomScene(collage(references.images, spec, spec), zoom);
+  const moved = { frames, width, movement };
+  return panScene(background(spec, { width: width + panMargin(moved), height }), moved);
 }
 
 /** How long the furniture takes to appear after a given picture, and to go before the last frame. */
@@ -143,7 +147,7 @@ function opacityAt(index: number, { frames, fps, appears }: { frames: number; fp
 
 async function playScene(scene: Scene, stage: Stage): Promise<{ poster: Picture; last: Picture }> {
   const { spec, encoder, kept, added, frame } = stage;
-  const drawn = furnitureFor(spec, (kept + added) / spec.fps);
+  const drawn = await furnitureFor(spec, (kept + added) / spec.fps);
   const appears = spec.first !== undefined || spec.source !== undefined;
   const posterAt = Math.floor(added * 0.4);
   const copy = (): Picture => picture(frame.width, frame.height, frame.data.slice());
@@ -160,30 +164,16 @@ async function playScene(scene: Scene, stage: Stage): Promise<{ poster: Picture;
   return { poster: poster ?? copy(), last: copy() };
 }
 
-function furnitureFor(spec: RenderSpec, seconds: number): Furniture {
-  const { width, height, fps, seed } = spec;
+const soundWords = ({ audio, music }: RenderSpec): string => {
+  if (music === true) return audio ? 'sound and music' : 'music';
+  return audio ? 'sound' : 'silent';
+};
+
+async function furnitureFor(spec: RenderSpec, seconds: number): Promise<Furniture> {
+  const { width, height, fps, seed, label, prompt, watermark, remarks = [] } = spec;
   const parts = [`${Number(seconds.toFixed(2))} s`, `${width}×${height}`, `${fps} fps`, `seed ${seed}`];
-  const details = [...parts, spec.audio ? 'sound' : 'silent'].join(' · ');
-  const { label, prompt, watermark } = spec;
-  return furniture({ label, details, prompt, ...(watermark !== undefined && { watermark }) }, spec);
-}
-
-interface Heard {
-  readonly film: Film | undefined;
-  readonly references: References;
-  readonly kept: number;
-  readonly seconds: number;
-}
-
-/** The source keeps its own sound; references are heard from the start; a seeded chord lies under all, or alone. */
-async function soundFor(spec: RenderSpec, { film, references, kept, seconds }: Heard): Promise<Sound | undefined> {
-  if (!spec.audio) return undefined;
-  const { prompt, seed, fps } = spec;
-  const before = kept / fps;
-  const given = references.sounds.map((sound) => ({ sound, start: before, loudness: 1 }));
-  const bed = synthetic({ prompt, seed, music: spec.music ?? false }, seconds - before);
-  const parts = [{ sound: bed, start: before, loudness: given.length > 0 ? 0.2 : 1 }, ...given];
-  const own = await film?.sound(before);
-  if (own !== undefined) parts.push({ sound: own.subarray(0, 2 * Math.round(before * 48_000)), start: 0, loudness: 1 });
-  return mixed(silence(seconds), parts);
+  const details = [...parts, soundWords(spec), ...remarks].join(' · ');
+  const image = watermark?.image && (await readImage('watermark', watermark.image));
+  const mark = watermark && { text: watermark.text, position: watermark.position, ...(image && { image }) };
+  return furniture({ label, details, prompt, ...(mark && { watermark: mark }) }, spec);
 }

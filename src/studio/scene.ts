@@ -9,15 +9,29 @@ export interface Scene {
 
 const even = (length: number): number => 2 * Math.floor(length / 2);
 
+export type Movement = 'small' | 'medium' | 'large';
+
+/** How far a scene moves against the usual way. */
+const shares: Readonly<Record<Movement, number>> = { small: 0.4, medium: 1, large: 2 };
+
 /** Samples that a panned ground moves per step; a step is one frame, or more when there is too little ground. */
-const stride = 2;
+const strideOf = (movement: Movement): number => (movement === 'large' ? 4 : 2);
+
+interface Pan {
+  readonly frames: number;
+  /** Of the frame. */
+  readonly width: number;
+  readonly movement?: Movement | undefined;
+}
 
 /** How much wider than the frame a ground must be to be panned for so many frames, in samples. */
-export const panMargin = (frames: number, width: number): number => even(Math.min(stride * frames, width * 0.25));
+export const panMargin = ({ frames, width, movement = 'medium' }: Pan): number =>
+  even(shares[movement] * Math.min(2 * frames, width * 0.25));
 
 /** Pans over a ground that is wider than the frame. */
-export function panScene(ground: Picture, { frames, width }: { frames: number; width: number }): Scene {
+export function panScene(ground: Picture, { frames, width, movement = 'medium' }: Pan): Scene {
   const room = ground.width - width;
+  const stride = strideOf(movement);
   const framesPerStep = Math.max(1, Math.ceil((stride * frames) / Math.max(room, stride)));
   return {
     frames,
@@ -34,9 +48,16 @@ const zoomed = 0.07;
 const framesPerMove = ({ width, height }: Picture): number =>
   Math.min(4, Math.max(2, Math.round((width * height) / 700_000)));
 
+interface Zoom {
+  readonly frames: number;
+  readonly outwards?: boolean;
+  readonly movement?: Movement | undefined;
+}
+
 /** Zooms slowly into a still: frame 0 is the picture itself. With `outwards` it ends with the picture itself instead. */
-export function zoomScene(still: Picture, options: { frames: number; outwards?: boolean }): Scene {
-  const { frames, outwards = false } = options;
+export function zoomScene(still: Picture, options: Zoom): Scene {
+  const { frames, outwards = false, movement = 'medium' } = options;
+  const whole = zoomed * shares[movement];
   const shown = picture(still.width, still.height);
   const pace = framesPerMove(still);
   let shownStep = -1;
@@ -44,7 +65,7 @@ export function zoomScene(still: Picture, options: { frames: number; outwards?: 
     frames,
     draw(index, to) {
       const step = Math.floor((outwards ? frames - 1 - index : index) / pace);
-      if (step !== shownStep) cover(still, shown, 1 + (zoomed * pace * step) / Math.max(frames, 2));
+      if (step !== shownStep) cover(still, shown, 1 + (whole * pace * step) / Math.max(frames, 2));
       shownStep = step;
       to.data.set(shown.data);
     },

@@ -4,21 +4,23 @@ import type { RenderSpec, StudioInput } from './spec.ts';
 import { Unreadable } from './unreadable.ts';
 
 /** Raise it when the same spec gives other pictures than before: it makes all cached renderings stale. */
-const rendererVersion = 1;
+const rendererVersion = 2;
 
 /** The key of a rendering: SHA-256 of everything in the spec, with the hash of each input in place of its path. */
 export async function specHash(spec: RenderSpec): Promise<string> {
-  const { first, last, source, references, ...rest } = spec;
-  const [firstHash, lastHash, sourceHash] = await Promise.all([
+  const { first, last, source, references, watermark, ...rest } = spec;
+  const { image: mark, ...markWords } = watermark ?? {};
+  const [firstHash, lastHash, sourceHash, markHash] = await Promise.all([
     inputHash('first', first),
     inputHash('last', last),
     inputHash('source', source),
+    inputHash('watermark', mark),
   ]);
   const referenceHashes = await Promise.all(
     (references ?? []).map((input, index) => inputHash(`references[${index}]`, input)),
   );
-  const inputs = { first: firstHash, last: lastHash, source: sourceHash, references: referenceHashes };
-  const whole = canonical({ rendererVersion, ...rest, inputs });
+  const inputs = { first: firstHash, last: lastHash, source: sourceHash, mark: markHash, references: referenceHashes };
+  const whole = canonical({ rendererVersion, ...rest, watermark: watermark && markWords, inputs });
   return createHash('sha256').update(JSON.stringify(whole)).digest('hex');
 }
 

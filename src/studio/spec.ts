@@ -1,9 +1,23 @@
 import type { Corner } from './furniture.ts';
+import type { Movement } from './scene.ts';
 
 /** A media file on local disk that the picture or the sound is made from. */
 export interface StudioInput {
   readonly kind: 'image' | 'video' | 'audio';
   readonly path: string;
+}
+
+/** A text in a corner, or an image in its place. */
+interface SpecWatermark {
+  readonly text: string;
+  readonly position: Corner;
+  readonly image?: StudioInput;
+}
+
+/** Tones that come and go like syllables, bursts of noise, or syllables over the chord; each voice has its own pitch. */
+export interface SpecSpeech {
+  readonly only?: 'speech' | 'effects';
+  readonly voice?: string;
 }
 
 /** What to render. Sizes in pixels, lengths in seconds. */
@@ -26,9 +40,15 @@ export interface RenderSpec {
   readonly references?: readonly StudioInput[];
   /** A video to extend. */
   readonly source?: StudioInput;
-  readonly watermark?: { readonly text: string; readonly position: Corner };
-  /** Background music asked for. */
+  readonly watermark?: SpecWatermark;
+  /** Background music: a melody, alone when `audio` is false. */
   readonly music?: boolean;
+  /** What is heard when `audio` is true; a chord without it. */
+  readonly speech?: SpecSpeech;
+  /** How far the picture moves; `medium` when absent. */
+  readonly movement?: Movement;
+  /** Further words of the header's second line, such as "anime style". */
+  readonly remarks?: readonly string[];
   /**
    * A fixed clip of the wanted size, length, rate and sound that is rendered once and then only looked up: for load tests.
    * Prompt, seed and inputs are not looked at; an extension is rendered in full, because its length depends on its source.

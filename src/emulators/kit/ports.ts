@@ -23,8 +23,14 @@ export interface RenderSpec {
   readonly watermark?: {
     readonly text: string;
     readonly position: 'top-left' | 'top-right' | 'bottom-right' | 'bottom-left';
+    /** In the text's place. */
+    readonly image?: StudioInput;
   };
   readonly music?: boolean;
+  readonly speech?: { readonly only?: 'speech' | 'effects'; readonly voice?: string };
+  readonly movement?: 'small' | 'medium' | 'large';
+  /** Further words of the video's header. */
+  readonly remarks?: readonly string[];
   readonly stock?: boolean;
 }
 

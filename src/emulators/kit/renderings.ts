@@ -26,14 +26,17 @@ export function createRenderings({ store, studio, inputs, log, stock }: Renderin
 
   async function specOf(recipe: Recipe): Promise<RenderSpec> {
     const { first, last, source, references, watermark, music, ...plain } = recipe;
-    const [firstInput, lastInput, sourceInput] = await Promise.all([inputOf(first), inputOf(last), inputOf(source)]);
+    const { image, ...markWords } = watermark ?? { text: '', position: 'top-left' };
+    const [firstInput, lastInput, sourceInput, markInput] = await Promise.all(
+      [first, last, source, image].map(inputOf),
+    );
     return {
       ...plain,
       ...(firstInput && { first: firstInput }),
       ...(lastInput && { last: lastInput }),
       ...(sourceInput && { source: sourceInput }),
       ...(references && { references: await Promise.all(references.map((kept) => inputs.open(kept))) }),
-      ...(watermark && { watermark }),
+      ...(watermark && { watermark: { ...markWords, ...(markInput && { image: markInput }) } }),
       ...(music !== undefined && { music }),
       ...(stock && { stock }),
     };

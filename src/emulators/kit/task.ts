@@ -24,9 +24,18 @@ const Recipe = z.object({
   references: z.array(KeptInput).optional(),
   source: KeptInput.optional(),
   watermark: z
-    .object({ text: z.string(), position: z.enum(['top-left', 'top-right', 'bottom-right', 'bottom-left']) })
+    .object({
+      text: z.string(),
+      position: z.enum(['top-left', 'top-right', 'bottom-right', 'bottom-left']),
+      image: KeptInput.optional(),
+    })
     .optional(),
   music: z.boolean().optional(),
+  speech: z
+    .object({ only: z.enum(['speech', 'effects']).exactOptional(), voice: z.string().exactOptional() })
+    .exactOptional(),
+  movement: z.enum(['small', 'medium', 'large']).exactOptional(),
+  remarks: z.array(z.string()).exactOptional(),
 });
 export type Recipe = z.infer<typeof Recipe>;
 

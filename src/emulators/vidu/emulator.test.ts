@@ -199,6 +199,39 @@ test('a watermark is a second file', async () => {
   expect(await (await fetch(creation.url)).json()).not.toHaveProperty('watermark');
 });
 
+test('the image of a watermark is fetched and reaches the studio, and is refused when it is none', async () => {
+  const mark = mediaUrl('image', { width: 64, height: 64 });
+  const { body } = await post('/text2video', text({ watermark: true, wm_position: 4, wm_url: mark }));
+  await finished(body.task_id);
+  const watermark = { position: 'bottom-left', image: { kind: 'image', path: expect.any(String) } };
+  expect(bench.specs.at(-1)).toMatchObject({ watermark });
+  const marked = (wm_url: string, watermark = true) => post('/text2video', text({ watermark, wm_url }));
+  expect((await marked('https://media.example/!')).body.reason).toBe('ImageDownloadFailure');
+  expect((await marked(mediaUrl('audio'))).body.reason).toBe('ImageFormatInvalid');
+  expect((await marked('https://media.example/!', false)).status).toBe(200);
+});
+
+test('music, voices, tracks and movement reach the studio where the model has them', async () => {
+  const images = [image];
+  const q2 = { model: 'viduq2-pro', bgm: true, audio: true, voice_id: 'host', audio_type: 'speech_only', images };
+  const q3 = { model: 'viduq3-pro', bgm: true, movement_amplitude: 'large', images };
+  const older = { model: 'viduq1', bgm: true, movement_amplitude: 'large', style: 'anime', prompt: 'a fox' };
+  for (const [path, body, spec] of [
+    ['/img2video', q2, { music: true, audio: true, speech: { only: 'speech', voice: 'host' } }],
+    ['/img2video', { ...q2, duration: 9 }, { music: false }],
+    ['/img2video', q3, { music: false, audio: true, remarks: ['large movement'] }],
+    [
+      '/text2video',
+      older,
+      { music: true, audio: false, movement: 'large', remarks: ['anime style', 'large movement'] },
+    ],
+  ] as const) {
+    await finished((await post(path, body)).body.task_id);
+    expect(bench.specs.at(-1)).toMatchObject(spec);
+  }
+  expect(bench.specs.at(-2)).not.toHaveProperty('movement');
+});
+
 test('a failing studio is a vendor failure', async () => {
   const { body } = await post('/text2video', text({ prompt: 'breaks the studio' }));
   expect((await finished(body.task_id)).body).toMatchObject({

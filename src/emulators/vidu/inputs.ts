@@ -12,6 +12,8 @@ const IMAGE_FORMATS = ['png', 'jpeg', 'webp'];
 export interface ViduInputs {
   readonly images: readonly TakenInput[];
   readonly videos: readonly TakenInput[];
+  /** The image of the watermark, when one is asked for. */
+  readonly mark?: TakenInput;
 }
 
 function checkImage({ facts }: TakenInput, smallestSide: number): void {
@@ -59,16 +61,21 @@ function checkPair([start, end]: readonly TakenInput[]): void {
 
 /** Takes all media of a request, or throws Vidu's 400. */
 export async function takeInputs(inputs: Inputs, { route, body }: ViduRequest): Promise<ViduInputs> {
+  const markUrl = body.watermark === true ? (body.wm_url ?? '') : '';
   const subjects = body.subjects ?? [];
   const imageUrls = [...(body.images ?? []), ...subjects.flatMap((subject) => subject.images ?? [])];
   const videoUrls = [...(body.videos ?? []), ...subjects.flatMap((subject) => subject.videos ?? [])];
-  const [images, videos] = await Promise.all([
+  const [images, videos, mark] = await Promise.all([
     Promise.all(imageUrls.map((url) => take(inputs, url, 'image'))),
     Promise.all(videoUrls.map((url) => take(inputs, url, 'video'))),
+    markUrl === '' ? undefined : take(inputs, markUrl, 'image'),
   ]);
+  if (mark?.facts.kind !== 'image' && mark !== undefined) {
+    throw viduRefusal(400, 'ImageFormatInvalid', 'wm_url must be an image');
+  }
   for (const image of images) checkImage(image, route.startsWith('reference') ? 128 : 1);
   const oneVideo = videos.length === 1 && subjects.length === 0;
   for (const video of videos) checkVideo(video, oneVideo ? 8 : 5);
   if (route === 'start-end2video') checkPair(images);
-  return { images, videos };
+  return { images, videos, ...(mark && { mark }) };
 }
