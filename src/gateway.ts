@@ -1,50 +1,47 @@
-import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Context } from './application/context.ts';
-import type { Cancelling, Log } from './application/ports.ts';
+import type { Log } from './application/ports.ts';
 import type { Begun } from './begin.ts';
 import { bootstrapKeys, findSecret } from './bootstrap.ts';
 import { buildCatalogue } from './catalog/catalogue.ts';
 import { PUBLIC_MODELS } from './catalog/public-models.ts';
 import type { Config } from './config.ts';
 import { UNIALL_PREFIXES } from './dialects/uniall/routes.ts';
-import { type Engine, startEngine } from './engine/engine.ts';
-import { lastingEvidence } from './engine/lasting-evidence.ts';
+import type { Deliverer } from './engine/deliver-callbacks.ts';
+import type { Engine } from './engine/engine.ts';
 import { contentRoutes } from './http/content.ts';
+import { fileRoutes } from './http/files.ts';
 import { healthRoutes } from './http/health.ts';
+import { inputLinkRoutes } from './http/input-links.ts';
 import { hmacLinks } from './http/links.ts';
 import { modelRoutes } from './http/models.ts';
 import { openApiRoutes } from './http/openapi.ts';
 import { buildServer } from './http/server.ts';
-import { listen, refuseTakenPlace } from './listen.ts';
-import { liveChannel } from './live-channel.ts';
+import { listen } from './listen.ts';
 import { parseByteRange } from './media/byte-range.ts';
 import { type DiskStorage, openDiskStorage } from './media/disk-storage.ts';
 import { createGuardedFetcher } from './media/guarded-fetch.ts';
-import { MOST_OUTPUT_BYTES } from './media/keep-output.ts';
-import { openMedia } from './media/media.ts';
-import { type OpenedDatabase, openConfiguredDatabase } from './open-database.ts';
-import { openLog } from './open-log.ts';
-import { openSandbox, type Sandbox, sandboxChannels } from './open-sandbox.ts';
+import { callbackProblem } from './media/post-callback.ts';
 import { mountDialects } from './mount-dialects.ts';
+import { startCallbacks } from './open-callbacks.ts';
+import type { OpenedDatabase } from './open-database.ts';
+import { openFiles } from './open-files.ts';
+import { type Inputs, openInputs } from './open-inputs.ts';
+import { openSandbox, type Sandbox, sandboxChannels } from './open-sandbox.ts';
 import { describeApi } from './openapi.ts';
 import { accountStates } from './postgres/account-states.ts';
 import { channelsOf, configureChannels, type WantedChannel } from './postgres/channels.ts';
 import { engineFigures } from './postgres/figures.ts';
 import { generationStore } from './postgres/generations.ts';
-import { inputRows } from './postgres/inputs.ts';
 import { type Installation, openInstallation } from './postgres/installation.ts';
 import { keysOf } from './postgres/keys.ts';
 import { rememberingLastSeen } from './postgres/last-seen.ts';
-import { wishCancel } from './postgres/work/cancel.ts';
 import { migrate } from './postgres/migrate.ts';
 import { openNotifications } from './postgres/notifications.ts';
 import { patiently } from './postgres/patience.ts';
-import { workStore } from './postgres/work/work-store.ts';
+import { prepareEngine } from './prepare-engine.ts';
 import { PROVIDERS } from './providers/registry.ts';
-import { openUpstream } from './upstream/upstream.ts';
 
 /** A running gateway. */
 export interface Gateway {
@@ -56,28 +53,23 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-const LEASE_SECONDS = 10;
-const STEPS_AT_ONCE = 64;
 const DRAIN_SECONDS = 5;
 const STATUS_WAIT_SECONDS = 10;
 const READY_WAIT_SECONDS = 2;
-/** Longer than the embedded server's recovery from a crash. */
-const EVIDENCE_SECONDS = 300;
 
-/** Starts everything and answers when it serves. What was opened is closed again when a later part fails. */
-export async function startGateway(config: Config): Promise<Gateway> {
-  const live = config.channels.map(liveChannel);
-  await refuseTakenPlace(config);
-  await makeDataFolder(config.dataFolder);
-  const logger = openLog(join(config.dataFolder, 'onereel.log'));
-  const opened = await openConfiguredDatabase(config, logger);
+/** Starts what `begin` left to do and answers when it serves. What was opened is closed again when a later part fails. */
+export async function startGateway(config: Config, { live, logger, opening }: Begun): Promise<Gateway> {
+  // Makes a key pair at the first start: beside the database, which takes longer.
+  const stands = sandboxChannels(config.dataFolder);
+  stands.catch(() => {});
+  const opened = await opening;
   const closers: (() => Promise<void>)[] = [() => opened.close()];
   const closeAll = async (): Promise<void> => {
     for (const close of closers.reverse())
       await close().catch((error: unknown) => logger.error({ error }, 'gateway.close_failed'));
   };
   try {
-    return await open(config, { logger, opened, live, closers, closeAll });
+    return await open(config, { logger, opened, live, stands, closers, closeAll });
   } catch (error) {
     await closeAll();
     throw error;
@@ -88,35 +80,49 @@ interface Opening {
   readonly logger: Logger;
   readonly opened: OpenedDatabase;
   readonly live: readonly WantedChannel[];
+  /** The sandbox's channels. */
+  readonly stands: Promise<readonly WantedChannel[]>;
   /** What is closed at the end, last first. */
   readonly closers: (() => Promise<void>)[];
   readonly closeAll: () => Promise<void>;
 }
 
-async function open(config: Config, { logger, opened, live, closers, closeAll }: Opening): Promise<Gateway> {
+async function open(config: Config, { logger, opened, live, stands, closers, closeAll }: Opening): Promise<Gateway> {
   const { database } = opened;
   await migrate(database);
   const installation = await openInstallation(database, await findSecret(config));
   const storage = await openDiskStorage({ folder: config.storageFolder, marker: installation.storageMarker });
   await bootstrapKeys(config, database);
   const fetcher = createGuardedFetcher({ allow: config.fetchAllow });
+  const inputs = openInputs(config, { database, installation, storage, fetcher });
   const sandbox = await openSandbox({
     dataFolder: config.dataFolder,
     database,
     linkSecret: installation.linkSecret,
     fetcher,
+    ownPath: inputs.ownPath,
     speed: config.sandboxSpeed,
     log: logger,
   });
   closers.push(
     () => fetcher.close(),
+    () => inputs.close(),
     () => sandbox.close(),
   );
-  await configureChannels(database, installation.vault, [...live, ...(await sandboxChannels(config.dataFolder))]);
-  const { app, start } = await openParts(config, { logger, opened, installation, storage, fetcher, sandbox, closers });
+  await configureChannels(database, installation.vault, [...live, ...(await stands)]);
+  const { app, start } = await openParts(config, {
+    logger,
+    opened,
+    installation,
+    storage,
+    fetcher,
+    inputs,
+    sandbox,
+    closers,
+  });
   const url = await listen(app, config);
   // Only now: a start that fails until here has taken no work.
-  const engine = start();
+  const { engine, callbacks } = start();
   const stopWatching = watchDatabase(opened, engine, logger);
   const notifications = openNotifications({ ...opened, log: logOf(logger), onHint: () => engine.wake() });
   sandbox.warm();
@@ -127,7 +133,8 @@ async function open(config: Config, { logger, opened, live, closers, closeAll }:
     liveChannels: live.map(({ name }) => name),
     close: async () => {
       stopWatching();
-      await Promise.all([notifications.close(), engine.stop(DRAIN_SECONDS), closeWithin(app, DRAIN_SECONDS)]);
+      const drained = [engine.stop(DRAIN_SECONDS), callbacks.stop(DRAIN_SECONDS), closeWithin(app, DRAIN_SECONDS)];
+      await Promise.all([notifications.close(), ...drained]);
       await closeAll();
       logger.info('gateway.stopped');
     },
@@ -140,37 +147,52 @@ interface Parts {
   readonly installation: Installation;
   readonly storage: DiskStorage;
   readonly fetcher: ReturnType<typeof createGuardedFetcher>;
+  readonly inputs: Inputs;
   readonly sandbox: Sandbox;
   readonly closers: (() => Promise<void>)[];
+}
+
+/** What works without being asked. */
+interface Running {
+  readonly engine: Engine;
+  readonly callbacks: Deliverer;
 }
 
 async function openParts(
   config: Config,
   parts: Parts,
-): Promise<{ readonly app: FastifyInstance; readonly start: () => Engine }> {
-  const { installation, storage } = parts;
+): Promise<{ readonly app: FastifyInstance; readonly start: () => Running }> {
+  const { storage } = parts;
   const { database } = parts.opened;
   const log = logOf(parts.logger);
-  const media = openMedia({ storage, fetcher: parts.fetcher, inputs: inputRows(database) });
-  const engine = prepareEngine(config, parts, { media, log });
-  const generations = rememberingLastSeen(generationStore(database), {
+  const { media, links } = parts.inputs;
+  const engine = prepareEngine(config, { ...parts, database }, { media, log });
+  const generations = rememberingLastSeen(generationStore(database, parts.installation.vault), {
     waitSeconds: STATUS_WAIT_SECONDS,
     onFailure: (error) => log.warn('generation.read_failed', { error }),
   });
+  const files = openFiles(config, { database, storage, media, log });
   const ctx: Context = {
     catalogue: buildCatalogue(PUBLIC_MODELS, PROVIDERS),
     generations,
     channels: channelsOf(database),
     media,
+    files: files.files,
+    cancelling: engine.cancelling,
+    callbackProblem: (address) => callbackProblem(address, config.fetchAllow),
     log,
     rates: config.rates,
-    cancelling: engine.cancelling,
     freeBytesMark: config.freeBytesMark,
     publicUrl: config.publicUrl,
   };
   const keys = keysOf(database, Date.now);
-  const links = hmacLinks(installation.linkSecret, () => Date.now() / 1000);
-  const dialects = mountDialects({ ctx, keys, links, accepted: () => engine.wake(), accounts: accountStates(database) });
+  const dialects = mountDialects({
+    ctx,
+    keys,
+    links,
+    accepted: () => engine.wake(),
+    accounts: accountStates(database),
+  });
   const app = await buildServer({
     logger: parts.logger,
     trustProxy: config.trustProxy,
@@ -182,6 +204,7 @@ async function openParts(
       }),
       openApiRoutes(describeApi),
       modelRoutes({ catalogue: ctx.catalogue, keys }),
+      fileRoutes({ ctx: files, keys, files: storage, parseRange: parseByteRange }),
       contentRoutes({
         generations,
         keys,
@@ -190,69 +213,22 @@ async function openParts(
         parseRange: parseByteRange,
         prefixes: UNIALL_PREFIXES,
       }),
+      inputLinkRoutes({ links, inputs: parts.inputs.rows, files: storage, parseRange: parseByteRange }),
       ...dialects.plugins,
     ],
   });
-  return { app, start: () => engine.start() };
-}
-
-/** The engine, which begins later than the server that speaks of it. */
-function prepareEngine(
-  config: Config,
-  { opened, installation, storage, fetcher, sandbox, closers }: Parts,
-  { media, log }: Pick<Context, 'media' | 'log'>,
-): Omit<Engine, 'stop'> & { readonly cancelling: Cancelling; start(): Engine } {
-  const sandboxFetcher = createGuardedFetcher({ allow: [...config.fetchAllow, sandbox.hostPort] });
-  const upstream = openUpstream({
-    spoolFolder: storage.spoolFolder,
-    fetchGuarded: (url, { livemode, headers, accepts }) =>
-      (livemode ? fetcher : sandboxFetcher).fetch(url, {
-        headers,
-        acceptStatus: accepts,
-        timeoutSeconds: 1800,
-        maxBytes: MOST_OUTPUT_BYTES,
-      }),
-    sandbox: () => sandbox.origin,
-    now: () => new Date(),
-  });
-  closers.push(
-    () => sandboxFetcher.close(),
-    () => upstream.close(),
-  );
-  const work = lastingEvidence(workStore(opened.database, installation), { seconds: EVIDENCE_SECONDS });
-  const providers = new Map(PROVIDERS.map((provider) => [provider.id, provider]));
-  let engine: Engine | undefined;
-  return {
-    start: () => {
-  const cancelling: Cancelling = {
-    upstream,
-    providers,
-    wish: (scope, id) => wishCancel(opened.database, installation, { scope, id }),
-    observe: async (attemptId, evidence) => {
-      await work.observe({ attemptId, number: NOBODY }, evidence);
-      engine?.wake();
-    },
-    pause: (seconds) => sleep(seconds * 1000),
-    seconds: () => performance.now() / 1000,
+  const start = (): Running => {
+    parts.closers.push(files.startSweep());
+    const { vault, linkSecret } = parts.installation;
+    const linksAt = (unixSeconds: number) => hmacLinks(linkSecret, () => unixSeconds);
+    const callbacks = startCallbacks({ database, vault, generations, fetcher: parts.fetcher, linksAt, log });
+    return { engine: engine.start(), callbacks };
   };
-      engine = startEngine(
-    cancelling,
-        { work, upstream, media, providers, log, sandboxSpeed: config.sandboxSpeed },
-        { owner: `${hostname()}:${process.pid}`, concurrency: STEPS_AT_ONCE, leaseSeconds: LEASE_SECONDS },
-      );
-      return engine;
-    },
-    wake: () => engine?.wake(),
-    get healthy() {
-      return engine?.healthy ?? true;
-    },
-  };
+  return { app, start };
 }
 
 async function databaseTrouble(database: OpenedDatabase['database']): Promise<readonly string[]> {
   try {
-/** Whoever holds the attempt is told: this is no claim's number. */
-const NOBODY = -1n;
     await patiently(READY_WAIT_SECONDS, () => database.query({ text: 'select 1' }));
     return [];
   } catch {

@@ -1,8 +1,10 @@
 import pg from 'pg';
 import type { CreateOutcome, GenerationStore, ListFilter, NewGeneration, Scope } from '../application/ports.ts';
 import type { Generation } from '../domain/generation.ts';
+import { keepCallback } from './callbacks.ts';
 import type { Database, Queryable } from './database.ts';
 import { GENERATION_COLUMNS, type GenerationRow, generationOf, LISTED_COLUMNS } from './generation-row.ts';
+import type { Vault } from './installation.ts';
 import { bookHold } from './ledger.ts';
 
 /** Told once for each accepted generation, with its id alone, when its transaction commits. */
@@ -11,14 +13,14 @@ export const WORK_CHANNEL = 'onereel_work';
 /** Accepted keys are replayed for this long. */
 const REPLAY_HOURS = 24;
 
-export function generationStore(database: Database): GenerationStore {
+export function generationStore(database: Database, vault: Vault): GenerationStore {
   return {
     nextId: async () => {
       const [row] = await database.query<{ id: bigint }>({ name: 'next_id', text: 'select next_id() as id' });
       if (!row) throw new Error('next_id answered nothing');
       return row.id;
     },
-    create: (generation) => createOrReplay(database, generation),
+    create: (generation) => createOrReplay(database, vault, generation),
     replay: (caller, idempotency) => replay(database, caller, idempotency),
     find: (scope, id) => find(database, { scope, id }),
     findById: (id) => find(database, { id }),
@@ -27,15 +29,17 @@ export function generationStore(database: Database): GenerationStore {
 }
 
 /** Of two at once with one Idempotency-Key the second writes nothing, and answers what the first got. */
-async function createOrReplay(database: Database, generation: NewGeneration): Promise<CreateOutcome> {
+async function createOrReplay(database: Database, vault: Vault, generation: NewGeneration): Promise<CreateOutcome> {
   try {
-    return await database.transaction((tx) => create(tx, generation));
+    return await database.transaction((tx) => create(tx, vault, generation));
   } catch (error) {
     const written = isIdTaken(error) ? await find(database, { id: generation.id }) : undefined;
     if (written) return { kind: 'created', generation: written };
     if (!(error instanceof TwinAccepted) || !generation.idempotency) throw error;
     // Nothing to replay: the key ran out between the two statements, so it can be taken now.
-    return (await replay(database, generation.caller, generation.idempotency)) ?? createOrReplay(database, generation);
+    return (
+      (await replay(database, generation.caller, generation.idempotency)) ?? createOrReplay(database, vault, generation)
+    );
   }
 }
 
@@ -45,8 +49,10 @@ const UNIQUE_VIOLATION = '23505';
 const isIdTaken = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION && error.constraint === 'generations_pkey';
 
-async function create(tx: Queryable, generation: NewGeneration): Promise<CreateOutcome> {
+async function create(tx: Queryable, vault: Vault, generation: NewGeneration): Promise<CreateOutcome> {
   await insertGeneration(tx, generation);
+  const { id: generationId, callback } = generation;
+  if (callback) await keepCallback(tx, vault, { generationId, callback });
   if (generation.idempotency && !(await takeKey(tx, generation, generation.idempotency))) throw new TwinAccepted();
   await bookHold(tx, {
     projectId: generation.caller.projectId,

@@ -41,7 +41,7 @@ const SECRET = 'a secret of at least 24 characters';
 
 export async function openWorld(database: Database): Promise<World> {
   const installation = await openInstallation(database, SECRET);
-  const store = generationStore(database);
+  const store = generationStore(database, installation.vault);
   const work = workStore(database, installation);
   const rows: World['rows'] = (text, values) => database.query({ text, ...(values && { values }) });
   return {

@@ -1,5 +1,6 @@
 import type { Claim, DecideOutcome, Decision } from '../../application/ports.ts';
 import type { Step } from '../../domain/attempt.ts';
+import { TELL } from '../callbacks.ts';
 import type { Database, Queryable } from '../database.ts';
 import { jsonbText, storableText } from '../jsonb.ts';
 import { fence } from './claims.ts';
@@ -169,7 +170,9 @@ async function show(
         from attempts a, generations was
         where a.id = $1 and g.id = a.generation_id and was.id = g.id and g.state in ('queued', 'in_progress')
           and (g.progress < $3 or g.vendor_state is distinct from coalesce($4, g.vendor_state) or (g.state = 'queued' and not $2))
-        returning g.id, g.event_number, was.state = 'queued' and not $2 as started
+        returning g.id, g.event_number, g.state, g.progress, g.vendor_state, was.state = 'queued' and not $2 as started
+      ), told as (
+        ${TELL} where g.started
       )
       insert into events (generation_id, number, type) select id, event_number, 'generation.started' from g where started`,
     values: [

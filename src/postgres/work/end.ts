@@ -3,6 +3,7 @@ import type { Step } from '../../domain/attempt.ts';
 import type { Failure, FailureCode } from '../../domain/failure.ts';
 import type { PlannedRoute } from '../../domain/generation.ts';
 import { boundedPause } from '../../domain/schedule.ts';
+import { TELL } from '../callbacks.ts';
 import type { Queryable } from '../database.ts';
 import { jsonbText, storableText } from '../jsonb.ts';
 import { bookRelease, bookSettle, type Hold } from '../ledger.ts';
@@ -207,7 +208,9 @@ async function endGeneration(
     text: `with g as (
         update generations set state = $2, vendor_state = coalesce($3, vendor_state), error_code = $4, settled_micros = $5,
           progress = case when $2 = 'completed' then 100 else progress end, event_number = event_number + 1, ended_at = now_at()
-        where id = $1 returning id, event_number
+        where id = $1 returning id, event_number, state, progress, vendor_state
+      ), told as (
+        ${TELL}
       )
       insert into events (generation_id, number, type) select id, event_number, 'generation.' || $2 from g`,
     values: [
