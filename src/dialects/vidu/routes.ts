@@ -6,10 +6,10 @@ import type { Caller } from '../../application/ports.ts';
 import { Refusal } from '../../application/refusal.ts';
 import { parseGenerationId } from '../../domain/generation-id.ts';
 import type { Json } from '../../domain/json.ts';
-import { callersOf } from '../kit/callers.ts';
+import { callersOf, presentedKey } from '../kit/callers.ts';
 import { baseOf, type DialectParts } from '../kit/dialect-parts.ts';
 import { idempotencyOf } from '../kit/idempotency.ts';
-import { issue, readBoolean, shown } from '../kit/read-fields.ts';
+import { readBoolean, shown } from '../kit/read-fields.ts';
 import { sendWarnings } from '../kit/warnings-header.ts';
 import { chooseSeed } from './choose-seed.ts';
 import { renderCredits } from './credits.ts';
@@ -30,6 +30,9 @@ interface OpenParts extends ViduParts {
   readonly callerOf: (request: FastifyRequest) => Caller;
 }
 
+/** Vidu says Token, Zenlayer says Bearer. */
+const KEY_WORDS = ['Token', 'Bearer'] as const;
+
 /** Vidu's own API, at Zenlayer's prefix and at Vidu's. */
 export const viduRoutes =
   (parts: ViduParts): FastifyPluginCallback =>
@@ -38,7 +41,7 @@ export const viduRoutes =
     app.addHook<{ Params: { id?: string } }>('onRequest', async ({ params }) => {
       if (params?.id !== undefined) refuseStrangeId(params.id);
     });
-    const open = { ...parts, callerOf: callersOf(app, { keys: parts.keys, words: ['Token', 'Bearer'] }) };
+    const open = { ...parts, callerOf: callersOf(app, { keys: parts.keys, words: KEY_WORDS }) };
     for (const prefix of VIDU_PREFIXES) {
       for (const endpoint of ENDPOINTS) createRoute(app, open, { prefix, endpoint });
       readRoutes(app, open, prefix);
@@ -64,7 +67,7 @@ function createRoute(
     const body = request.body ?? {};
     const isKnown = (model: string): boolean => ctx.catalogue.find(model) !== undefined;
     const parsed = parseBody(body, { endpoint, isKnown });
-    if (parsed.callbackUrl) refuseCallback(parsed.callbackUrl.param);
+    const secret = presentedKey(request, KEY_WORDS);
     const idempotency = idempotencyOf(request, { place: `vidu/${endpoint.path}`, body });
     const { generation, replayed } = await createGeneration(ctx, {
       caller: parts.callerOf(request),
@@ -72,6 +75,10 @@ function createRoute(
       draft: chooseSeed(parsed.draft, { catalogue: ctx.catalogue, chance: parts.chance }),
       warnings: parsed.warnings,
       memory: parsed.memory,
+      ...(parsed.callbackUrl &&
+        secret !== undefined && {
+          callback: { url: parsed.callbackUrl.value, secret, base: baseOf(request, parts) },
+        }),
       ...(idempotency && { idempotency }),
     });
     parts.accepted();
@@ -79,11 +86,6 @@ function createRoute(
     sendWarnings(reply, generation.warnings);
     return renderCreated(generation);
   });
-}
-
-/** What a later version brings is refused, never ignored. */
-function refuseCallback(param: string): void {
-  throw issue('not_supported', param, `${param} is not supported yet. Ask GET tasks/{id}/creations for the state.`);
 }
 
 const noTask = (id: string): Refusal =>
