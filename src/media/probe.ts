@@ -1,5 +1,8 @@
+import { probeAvi } from './probe/avi-format.ts';
 import { BlockReader } from './probe/block-reader.ts';
+import { probeBmp } from './probe/bmp-format.ts';
 import { type ByteSource, withFileSource } from './probe/byte-source.ts';
+import { probeHeif } from './probe/heif-format.ts';
 import { probeGif, probePng } from './probe/image-formats.ts';
 import { probeIsobmff } from './probe/isobmff-format.ts';
 import { probeJpeg } from './probe/jpeg-format.ts';
@@ -7,6 +10,7 @@ import type { MediaFacts } from './probe/media-facts.ts';
 import { probeMp3 } from './probe/mp3-format.ts';
 import { ProbeError } from './probe/probe-error.ts';
 import { type MediaFormat, sniff, sniffBytes } from './probe/sniff.ts';
+import { probeTiff } from './probe/tiff-format.ts';
 import { probeWav } from './probe/wav-format.ts';
 import { probeWebp } from './probe/webp-format.ts';
 
@@ -19,6 +23,10 @@ const probers: Readonly<Record<MediaFormat, (reader: BlockReader) => Promise<Med
   jpeg: probeJpeg,
   webp: probeWebp,
   gif: probeGif,
+  bmp: probeBmp,
+  tiff: probeTiff,
+  heif: probeHeif,
+  avi: probeAvi,
   wav: probeWav,
   mp3: probeMp3,
   isobmff: probeIsobmff,

@@ -1,18 +1,18 @@
 export interface ImageFacts {
   readonly kind: 'image';
-  readonly format: 'png' | 'jpeg' | 'webp' | 'gif';
+  readonly format: 'png' | 'jpeg' | 'webp' | 'gif' | 'bmp' | 'tiff' | 'avif' | 'heic' | 'heif';
   readonly mediaType: string;
   readonly bytes: number;
   /** As it is seen, i.e. after the orientation was applied. */
   readonly width: number;
   readonly height: number;
-  /** EXIF orientation, 1 to 8 (JPEG and WebP; 1 for the others). */
+  /** EXIF orientation, 1 to 8 (JPEG, WebP and TIFF; 1 for the others). */
   readonly orientation: number;
 }
 
 export interface VideoFacts {
   readonly kind: 'video';
-  readonly format: 'mp4' | 'mov';
+  readonly format: 'mp4' | 'mov' | 'avi';
   readonly mediaType: string;
   readonly bytes: number;
   /** As it is seen, i.e. after the rotation was applied. */

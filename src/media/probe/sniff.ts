@@ -1,7 +1,7 @@
 import { ProbeError } from './probe-error.ts';
 
 /** What the first bytes look like. Names and declared content types say nothing. */
-export type MediaFormat = 'png' | 'jpeg' | 'webp' | 'gif' | 'wav' | 'mp3' | 'isobmff';
+export type MediaFormat = 'png' | 'jpeg' | 'webp' | 'gif' | 'bmp' | 'tiff' | 'heif' | 'avi' | 'wav' | 'mp3' | 'isobmff';
 
 /** How many bytes `sniff` wants to see. */
 export const sniffBytes = 64;
@@ -9,7 +9,7 @@ export const sniffBytes = 64;
 /** Boxes that old QuickTime files start with instead of `ftyp`. */
 const quickTimeStarts = new Set(['moov', 'mdat', 'wide', 'free', 'skip', 'pnot']);
 const stillBrands = /^(avif|avis|heic|heix|heim|heis|hevc|hevx|mif1|msf1)$/;
-const takes = 'only PNG, JPEG, WebP, GIF, MP4, MOV, M4A, MP3 and WAV are taken';
+const takes = 'only PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC, MP4, MOV, AVI, M4A, MP3 and WAV are taken';
 
 /** Tells the format by the first bytes; throws ProbeError that says what else it looks like. */
 export function sniff(head: Uint8Array): MediaFormat {
@@ -17,6 +17,9 @@ export function sniff(head: Uint8Array): MediaFormat {
   if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'png';
   if (text.startsWith('\xff\xd8\xff')) return 'jpeg';
   if (text.startsWith('GIF87a') || text.startsWith('GIF89a')) return 'gif';
+  if (text.startsWith('II*\0') || text.startsWith('MM\0*')) return 'tiff';
+  // Two letters say little; the four reserved bytes are 0 in every BMP.
+  if (text.startsWith('BM') && text.slice(6, 10) === '\0\0\0\0') return 'bmp';
   if (text.startsWith('ID3') || isMp3Frame(head)) return 'mp3';
   if (text.startsWith('RIFF')) return riff(text.slice(8, 12));
   if (text.slice(4, 8) === 'ftyp') return brand(text.slice(8, 12));
@@ -37,13 +40,12 @@ function isMp3Frame(head: Uint8Array): boolean {
 function riff(form: string): MediaFormat {
   if (form === 'WEBP') return 'webp';
   if (form === 'WAVE') return 'wav';
+  if (form === 'AVI ') return 'avi';
   throw new ProbeError('unsupported', `this is a RIFF file of the form ${name(form)}; ${takes}`);
 }
 
 function brand(major: string): MediaFormat {
-  if (!stillBrands.test(major)) return 'isobmff';
-  const what = major.startsWith('av') ? 'an AVIF picture' : 'a HEIC picture';
-  throw new ProbeError('unsupported', `this is ${what}; ${takes}`);
+  return stillBrands.test(major) ? 'heif' : 'isobmff';
 }
 
 const otherMedia: readonly (readonly [string, readonly string[]])[] = [
@@ -51,8 +53,6 @@ const otherMedia: readonly (readonly [string, readonly string[]])[] = [
   ['an Ogg file', ['OggS']],
   ['a FLAC file', ['fLaC']],
   ['a WAV file of more than 4 GiB', ['RF64', 'BW64']],
-  ['a BMP picture', ['BM']],
-  ['a TIFF picture', ['II*\0', 'MM\0*']],
   ['an FLV file', ['FLV\x01']],
   ['a raw AAC stream', ['\xff\xf0', '\xff\xf1', '\xff\xf8', '\xff\xf9']],
   ['an MPEG-1 or MPEG-2 file', ['\0\0\x01\xba', '\0\0\x01\xb3']],

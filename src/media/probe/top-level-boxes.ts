@@ -45,7 +45,8 @@ export async function topLevelBoxes(reader: BlockReader): Promise<TopLevel> {
   return { brand, moov, moofs, faststart: mdat === undefined || moov.offset < mdat.offset };
 }
 
-async function boxAt(reader: BlockReader, offset: number): Promise<TopBox> {
+/** The box that begins there; one that passes the end of the file is `truncated`. */
+export async function boxAt(reader: BlockReader, offset: number): Promise<TopBox> {
   const head = new ByteView(await reader.upTo(offset, 16));
   const type = head.fourCharacters(4);
   const small = head.u32(0);

@@ -98,13 +98,14 @@ describe('a body', () => {
     });
   });
 
-  test('over 20 MiB is refused, after the key', async () => {
-    const body = json({ ...FOX, prompt: 'x'.repeat(21 * 1024 * 1024) });
+  test('over 64 MiB is refused, after the key', async () => {
+    const body = Buffer.alloc(65 * 1024 * 1024, ' ');
     expect(await send(CREATE, { body })).toMatchObject({
       status: 413,
       error: {
         code: 'too_large',
-        message: 'The body is larger than 20971520 bytes. Send media by URL instead of inside the body.',
+        message:
+          'The body is larger than 67108864 bytes (64 MiB). Upload media with POST /v1/files and send their ids, or send URLs, instead of the bytes themselves.',
       },
     });
     expect(await send(CREATE, { body, headers: { authorization: '' } })).toMatchObject({ status: 401 });

@@ -94,7 +94,7 @@ export const SEEDANCE_REFUSALS: readonly RefusalCase[] = [
     code: 'input_invalid',
     param: 'videos[0]',
     message:
-      'videos[0] cannot be used: this looks like no media file known here; only PNG, JPEG, WebP, GIF, MP4, MOV, M4A, MP3 and WAV are taken.',
+      'videos[0] cannot be used: this looks like no media file known here; only PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC, MP4, MOV, AVI, M4A, MP3 and WAV are taken.',
   },
   {
     asks: 'video on a legacy name',

@@ -248,7 +248,7 @@ export const VEO_REFUSALS: readonly RefusalCase[] = [
     code: 'input_invalid',
     param: 'image',
     message:
-      'image cannot be used: this looks like an XML or SVG document; only PNG, JPEG, WebP, GIF, MP4, MOV, M4A, MP3 and WAV are taken.',
+      'image cannot be used: this looks like an XML or SVG document; only PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC, MP4, MOV, AVI, M4A, MP3 and WAV are taken.',
   },
   {
     asks: 'a video data URI where a picture is needed',

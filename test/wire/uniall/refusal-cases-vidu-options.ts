@@ -138,7 +138,7 @@ export const VIDU_OPTION_REFUSALS: readonly RefusalCase[] = [
     code: 'input_invalid',
     param: 'image',
     message:
-      'image cannot be used: this looks like no media file known here; only PNG, JPEG, WebP, GIF, MP4, MOV, M4A, MP3 and WAV are taken.',
+      'image cannot be used: this looks like no media file known here; only PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, HEIC, MP4, MOV, AVI, M4A, MP3 and WAV are taken.',
   },
   {
     asks: 'a data URI cut in the middle of its address',
