@@ -25,6 +25,7 @@ export async function vendorFindings({ channels }: Config): Promise<readonly Fin
   const upstream = openUpstream({
     spoolFolder: tmpdir(),
     fetchGuarded: () => Promise.reject(new Error('nothing is fetched here')),
+    readAhead: (body) => body,
     sandbox: () => undefined,
     now: () => new Date(),
   });

@@ -8,6 +8,7 @@ import { lastingEvidence } from './engine/lasting-evidence.ts';
 import type { DiskStorage } from './media/disk-storage.ts';
 import { createGuardedFetcher, type GuardedFetcher } from './media/guarded-fetch.ts';
 import { MOST_OUTPUT_BYTES } from './media/keep-output.ts';
+import { readAhead } from './media/read-ahead.ts';
 import type { Inputs } from './open-inputs.ts';
 import type { Sandbox } from './open-sandbox.ts';
 import type { Database } from './postgres/database.ts';
@@ -50,6 +51,7 @@ export function prepareEngine(
         timeoutSeconds: 1800,
         maxBytes: MOST_OUTPUT_BYTES,
       }),
+    readAhead,
     sandbox: () => sandbox.origin,
     now: () => new Date(),
   });

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { ExchangeWatch } from './exchange-watch.ts';
 import { GuardedFetchError } from './guarded-fetch-error.ts';
 
@@ -16,14 +15,16 @@ interface BodyRules {
  * The bytes of a stranger's answer, at most `maxBytes`. Throws GuardedFetchError `too_large`, `length_mismatch` (fewer
  * bytes than declared; more than declared are never read), `timed_out` or `connection`.
  */
-export async function* guardedBody(body: Readable, rules: BodyRules): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* guardedBody(
+  body: AsyncIterable<Uint8Array>,
+  rules: BodyRules,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const { watch, maxBytes } = rules;
   let received = 0;
   try {
     watch.expect();
-    for await (const chunk of body) {
+    for await (const bytes of body) {
       watch.rest();
-      const bytes: Uint8Array = chunk;
       received += bytes.length;
       if (received > maxBytes) throw tooLarge(rules.label, maxBytes);
       yield bytes;

@@ -154,7 +154,7 @@ test('redirects are followed up to the limit, and no further', async () => {
   await expect(net.fetch(port, { maxRedirects: 0 }, '/1')).rejects.toMatchObject({ refusal: 'too_many_redirects' });
 });
 
-test("the caller's headers follow a redirect within the origin, and are dropped when it leaves it", async () => {
+test("the caller's headers follow a redirect within the origin; only a range does when it leaves it", async () => {
   const seen: IncomingMessage['headers'][] = [];
   const other = await net.serve((request, response) => {
     seen.push(request.headers);
@@ -166,8 +166,11 @@ test("the caller's headers follow a redirect within the origin, and are dropped 
     response.writeHead(302, { location }).end();
   });
   const guarded = net.fetcher([`127.0.0.1:${port}`, `127.0.0.1:${other}`]);
-  await guarded.fetch(`http://127.0.0.1:${port}/a`, { headers: { Authorization: 'Bearer x', Host: 'evil.example' } });
+  await guarded.fetch(`http://127.0.0.1:${port}/a`, {
+    headers: { Authorization: 'Bearer x', Host: 'evil.example', Range: 'bytes=5-', 'If-Range': '"a"' },
+  });
   expect(seen.map((headers) => headers.authorization)).toEqual(['Bearer x', 'Bearer x', undefined]);
+  expect(seen.map((headers) => [headers.range, headers['if-range']])).toEqual(Array(3).fill(['bytes=5-', '"a"']));
   expect(seen[0]?.host).toBe(`127.0.0.1:${port}`);
 });
 

@@ -11,6 +11,7 @@ import {
   type Resolve,
   resolveWithSystem,
 } from './guarded-connect.ts';
+import { readAhead } from './read-ahead.ts';
 
 export { type FetchRefusal, GuardedFetchError } from './guarded-fetch-error.ts';
 export { isPublicAddress } from './public-address.ts';
@@ -196,7 +197,7 @@ class Exchange {
     }
     if (declaredBytes !== undefined && declaredBytes > maxBytes) throw tooLarge(target.label, maxBytes);
     const rules = { label: target.label, maxBytes, declaredBytes, watch: this.#watch, done: () => this.#finish() };
-    return { ...response, body: guardedBody(answer.body, rules) };
+    return { ...response, body: guardedBody(readAhead(answer.body), rules) };
   }
 
   #finish(): void {

@@ -39,7 +39,7 @@ export function keepOutputs({
         const path = await fetchPart({ partials, mostBytes }, place, fetch);
         // Hashed from the disk: of several tries only the file itself is the whole.
         const { bytes, sha256 } = await storage.adopt(place.storageKey, path);
-        await partials.drop(place);
+        await partials.forget(path);
         return { bytes, sha256 };
       } catch (error) {
         if (error instanceof SpoiledPart) await partials.drop(place);

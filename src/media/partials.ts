@@ -14,6 +14,8 @@ export interface Partials {
   longest(place: OutputPlace): Promise<Partial | undefined>;
   /** A new file for one try: empty, or with the bytes of an earlier partial. Earlier ones go. Answers its path. */
   begin(place: OutputPlace, content: { readonly marks: FileMarks; readonly copyOf?: Partial }): Promise<string>;
+  /** The part was put in its place: what was noted beside it goes. */
+  forget(path: string): Promise<void>;
   /** Everything of this output, or of the whole attempt. */
   drop(of: { readonly attemptId: bigint; readonly role?: OutputPlace['role'] }): Promise<void>;
 }
@@ -57,6 +59,7 @@ export function openPartials(spoolFolder: string, bootedAt: number): Partials {
       await removeAll(earlier);
       return path;
     },
+    forget: (path) => rm(marksPathOf(path), { force: true }),
     drop: async ({ attemptId, role }) => {
       if (role === undefined) await rm(folderOf(attemptId), { recursive: true, force: true, maxRetries: 3 });
       else await removeAll(await pathsOf({ attemptId, role }));

@@ -24,6 +24,7 @@ beforeEach(async () => {
       fetched.push({ url, livemode });
       return { status: 200, headers: {}, body: bodyOf('from a stranger') };
     },
+    readAhead: (body) => body,
     sandbox: () => vendor.origin,
     now: () => new Date(),
   });

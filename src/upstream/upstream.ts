@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { request as send } from 'undici';
 import type { Download } from '../application/download.ts';
 import type { ChannelAccess, ExchangeOutcome, Upstream } from '../application/ports.ts';
@@ -18,6 +19,8 @@ export interface UpstreamOptions {
     url: string,
     question: StorageQuestion & { readonly livemode: boolean },
   ) => Promise<StorageAnswer>;
+  /** Reads an answer's body so that bytes which have arrived are not lost when the line breaks. */
+  readonly readAhead: (body: Readable) => AsyncIterable<Uint8Array>;
   /** Base address of this process's emulators, when they run. */
   readonly sandbox: () => string | undefined;
   readonly now: () => Date;
@@ -130,7 +133,11 @@ export function openUpstream(options: UpstreamOptions): Upstream & { close(): Pr
     // A body that breaks before anyone reads it must not take the process down.
     response.body.on('error', () => undefined);
     if (accepts(response.statusCode))
-      return { status: response.statusCode, headers: flatHeaders(response.headers), body: response.body };
+      return {
+        status: response.statusCode,
+        headers: flatHeaders(response.headers),
+        body: options.readAhead(response.body),
+      };
     await response.body.dump();
     throw new Error(`the vendor's storage answered ${response.statusCode}`);
   };

@@ -26,8 +26,21 @@ export interface FaultRule {
   readonly kind: string;
   readonly times?: number;
   readonly seconds?: number;
+  readonly share?: number;
   /** Only requests whose body has this text. */
   readonly match?: string;
+}
+
+/** What the vendor's storage was asked for, and how much of it was sent. */
+interface VendorDownload {
+  readonly operation: 'download';
+  readonly path: string;
+  readonly body: {
+    readonly status: number;
+    readonly bytes: number;
+    readonly range?: string;
+    readonly ifRange?: string;
+  };
 }
 
 /** The emulated vendors in a process of their own: they outlive every gateway. */
@@ -38,6 +51,8 @@ export interface EmulatedVendors {
   /** Faults that were not met yet. */
   faults(): Promise<readonly FaultRule[]>;
   clearFaults(): Promise<void>;
+  /** Downloads so far, oldest first; what is still being sent is not among them. */
+  downloads(): Promise<readonly VendorDownload[]>;
   /** Moves the vendors' clock on. */
   advanceClock(seconds: number): Promise<void>;
   setConcurrency(perAccount: number): Promise<void>;
@@ -81,6 +96,10 @@ export async function startEmulatedVendors({
     clearFaults: async () => {
       await control('DELETE', '/faults');
     },
+    downloads: async () =>
+      ((await control('GET', '/requests')) as { requests: readonly VendorDownload[] }).requests.filter(
+        ({ operation }) => operation === 'download',
+      ),
     advanceClock: async (offsetSeconds) => {
       await control('POST', '/clock', { offsetSeconds });
     },

@@ -67,6 +67,8 @@ export interface EngineWorld extends World {
   generation(id: bigint): Promise<Generation>;
   /** Files that are stored now. */
   readonly files: ReadonlyMap<string, Buffer>;
+  /** Attempts whose half-done downloads were let go of. */
+  readonly dropped: readonly bigint[];
 }
 
 export async function openEngineWorld(more: Partial<Provider> = {}): Promise<EngineWorld> {
@@ -75,11 +77,12 @@ export async function openEngineWorld(more: Partial<Provider> = {}): Promise<Eng
   const caller = await world.project();
   const vendor = script();
   const files = new Map<string, Buffer>();
+  const dropped: bigint[] = [];
   const providers = ['fake', 'other'].map((id) => fakeProvider({ ...more, id }));
   const parts: EngineParts = {
     work: world.work,
     upstream: upstreamOf(vendor),
-    media: mediaOf(files),
+    media: mediaOf(files, dropped),
     inputLink: () => undefined,
     providers: new Map(providers.map((provider) => [provider.id, provider])),
     log: { info: () => {}, warn: () => {}, error: () => {} },
@@ -103,6 +106,7 @@ export async function openEngineWorld(more: Partial<Provider> = {}): Promise<Eng
     caller,
     parts,
     files,
+    dropped,
     step,
     create: (owner, options) => world.create(owner, { routes: [fakeRoute()], ...options }),
     carryOn: async (secondsBetween = 1) => {
@@ -170,7 +174,7 @@ function upstreamOf(vendor: VendorScript): Upstream {
   };
 }
 
-const mediaOf = (files: Map<string, Buffer>): EngineParts['media'] => ({
+const mediaOf = (files: Map<string, Buffer>, dropped: bigint[]): EngineParts['media'] => ({
   keepInput: () => Promise.reject(new Error('no inputs here')),
   look: async () => 'whole',
   convertImage: async () => ({ refused: 'invalid', reason: 'no inputs here' }),
@@ -182,7 +186,9 @@ const mediaOf = (files: Map<string, Buffer>): EngineParts['media'] => ({
     files.set(storageKey, bytes);
     return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
   },
-  dropPartials: async () => {},
+  dropPartials: async (attemptId) => {
+    dropped.push(attemptId);
+  },
   probe: async (key): Promise<MediaFact | { readonly refused: string }> => {
     const bytes = files.get(key);
     if (bytes?.toString() !== 'a film') return { refused: 'not a film' };

@@ -4,7 +4,7 @@ import type { EmulatorContext } from './context.ts';
 import { createFaultyRoutes } from './faults.ts';
 import { findTask } from './find-task.ts';
 import { type PlainTrouble, Refusal } from './refusal.ts';
-import { serveFile } from './serve-file.ts';
+import { type ServeFile, serveFile } from './serve-file.ts';
 import { phaseAt } from './timeline.ts';
 
 const Params = z.object({ id: z.string(), file: z.string() });
@@ -35,6 +35,20 @@ export function baseOf(context: EmulatorContext, request: FastifyRequest, prefix
   return `${context.options.publicUrl ?? `${request.protocol}://${request.host}`}${prefix}`;
 }
 
+/** Keeps for tests what a download asked for, and how much of it was sent. */
+export function captureDownload(
+  { capture, store }: EmulatorContext,
+  { url: path, method, headers }: FastifyRequest,
+  { vendor, account }: { readonly vendor: string; readonly account: string },
+): ServeFile['sent'] {
+  const { range, 'if-range': ifRange } = headers;
+  if (method !== 'GET') return () => undefined;
+  return ({ status, bytes }) => {
+    const body = { status, bytes, ...(range && { range }), ...(ifRange && { ifRange }) };
+    void store.now().then((atMs) => capture.add({ vendor, operation: 'download', path, atMs, account, body }));
+  };
+}
+
 export interface DownloadOptions {
   readonly vendor: string;
   /** Ark's links carry their own signature and refuse an Authorization header next to it. */
@@ -58,25 +72,33 @@ export function addDownloads(app: FastifyInstance, context: EmulatorContext, opt
     return target;
   }
 
-  async function pathOf({ id, file }: { readonly id: string; readonly file: string }): Promise<string> {
+  async function pathOf(
+    { id, file }: { readonly id: string; readonly file: string },
+    change: { readonly remade: boolean },
+  ): Promise<{ readonly path: string; readonly account: string }> {
     const nowMs = await context.store.now();
     const [, kind, index] = FILE.exec(file) ?? [];
     const task = await findTask(context, { vendor: options.vendor, id }, nowMs);
     const there = task !== undefined && phaseAt(task.doc, nowMs) === 'succeeded';
-    const made = there ? await context.renderings.open(task, Number(index)) : undefined;
-    if (made === undefined) throw storageRefusal(404, 'NoSuchKey', 'The specified key does not exist.');
-    if (kind === 'cover') return made.posterPath;
-    return kind === 'last' ? made.lastFramePath : made.videoPath;
+    const made = there ? await context.renderings.open(task, Number(index), change) : undefined;
+    if (task === undefined || made === undefined)
+      throw storageRefusal(404, 'NoSuchKey', 'The specified key does not exist.');
+    const path = kind === 'cover' ? made.posterPath : kind === 'last' ? made.lastFramePath : made.videoPath;
+    return { path, account: task.account };
   }
 
   app.get(
     '/files/:id/:file',
     faulty('download', async (request, reply, fault) => {
       const target = await checkLink(request);
-      const path = await pathOf(target);
+      const { path, account } = await pathOf(target, { remade: fault?.kind === 'remade' });
       if (request.method === 'GET') await context.store.count(options.vendor, target.id, 'downloads');
       if (fault?.kind === 'not-video') return reply.type('video/mp4').send('<html>Please sign in</html>');
-      return serveFile(request, reply, { path, half: fault?.kind === 'wrong-size' });
+      return serveFile(request, reply, {
+        path,
+        fault,
+        sent: captureDownload(context, request, { ...options, account }),
+      });
     }),
   );
 }

@@ -19,11 +19,14 @@ export const FaultRule = z.strictObject({
     'unknown-state', // create and poll: the answer names a state that no page knows
     'no-video', // create: ends as success without a video; poll: this answer does
     'wrong-size', // create: the video has other pixels than asked; download: the body ends half way
+    'cut', // download: after a `share` (0.5) of the body the line falls silent, and is cut `seconds` (0) later
+    'remade', // download: another video (of the next seed; not with stock clips) has taken the file's place
     'not-video', // download: a page of text comes in place of the video, whole and with status 200
     'late', // create: the task ends `seconds` (10) later than planned
   ]),
   times: z.int().min(1).default(1),
   seconds: z.number().min(0).optional(),
+  share: z.number().min(0).max(1).optional(),
   /** Only for requests about this task. */
   id: z.string().optional(),
   /** Only for requests whose body contains this text. */

@@ -81,10 +81,14 @@ export function createRenderings({ store, studio, inputs, log, stock }: Renderin
     rescue(task: Task, nowMs: number): void {
       if (nowMs > task.doc.plan.endMs + RESCUE_AFTER_MS) begin(task);
     },
-    /** The files of one of the task's videos, rendered again when the cache lost them. Rejects when that fails. */
-    async open(task: Task, index: number): Promise<Rendering | undefined> {
+    /**
+     * The files of one of the task's videos, rendered again when the cache lost them; `remade` gives those of another seed.
+     * Rejects when that fails.
+     */
+    async open(task: Task, index: number, { remade = false } = {}): Promise<Rendering | undefined> {
       const recipe = task.doc.recipes[index];
-      return recipe === undefined ? undefined : render(recipe);
+      if (recipe === undefined) return undefined;
+      return render(remade ? { ...recipe, seed: recipe.seed + 1 } : recipe);
     },
     /** Waits for everything that this process renders. */
     async idle(): Promise<void> {

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { EmulatorContext } from '../kit/context.ts';
+import { captureDownload } from '../kit/downloads.ts';
 import { createFaultyRoutes } from '../kit/faults.ts';
 import { serveFile } from '../kit/serve-file.ts';
 import { vertexRefusal, vertexTrouble } from './refusals.ts';
@@ -20,9 +21,9 @@ export function addStorageRoutes(
   const storage = createStorage(context);
   const faulty = createFaultyRoutes({ vendor: 'vertex', faults: context.faults, trouble: vertexTrouble });
 
-  async function found(request: FastifyRequest) {
+  async function found(request: FastifyRequest, change: { readonly remade: boolean }) {
     const { bucket, object: name } = Params.parse(request.params);
-    const object = await storage.find({ bucket, name }, await accountOf(request));
+    const object = await storage.find({ bucket, name }, await accountOf(request), change);
     if (object === undefined) throw vertexRefusal(404, `No such object: ${bucket}/${name}`);
     return { ...object, bucket, name };
   }
@@ -30,14 +31,15 @@ export function addStorageRoutes(
   app.get(
     '/storage/v1/b/:bucket/o/:object',
     faulty('download', async (request, reply, fault) => {
-      const { task, path, bucket, name } = await found(request);
+      const { task, path, bucket, name } = await found(request, { remade: fault?.kind === 'remade' });
       const { alt } = Query.parse(request.query);
       if (alt !== 'media') {
         const { size } = await stat(path);
         return { kind: 'storage#object', bucket, name, size: String(size), contentType: 'video/mp4' };
       }
       if (request.method === 'GET') await context.store.count('vertex', task.id, 'downloads');
-      return serveFile(request, reply, { path, half: fault?.kind === 'wrong-size' });
+      const sent = captureDownload(context, request, { vendor: 'vertex', account: task.account });
+      return serveFile(request, reply, { path, fault, sent });
     }),
   );
 

@@ -34,14 +34,18 @@ export function parseGcsUri(uri: string): ObjectName {
 export function createStorage(context: EmulatorContext) {
   return {
     /** The local file of an object; undefined when there is none. */
-    async find({ bucket, name }: ObjectName, account: string): Promise<{ task: Task; path: string } | undefined> {
+    async find(
+      { bucket, name }: ObjectName,
+      account: string,
+      change: { readonly remade: boolean } = { remade: false },
+    ): Promise<{ task: Task; path: string } | undefined> {
       const nowMs = await context.store.now();
       const [, id, index] = /(?:^|\/)(\d+)\/sample_(\d)\.mp4$/.exec(name) ?? [];
       const task = id === undefined ? undefined : await findTask(context, { vendor: 'vertex', id, account }, nowMs);
       if (task === undefined || phaseAt(task.doc, nowMs) !== 'succeeded') return undefined;
       const object = objectOf(task, Number(index));
       if (object?.bucket !== bucket || object.name !== name) return undefined;
-      const made = await context.renderings.open(task, Number(index));
+      const made = await context.renderings.open(task, Number(index), change);
       return made === undefined ? undefined : { task, path: made.videoPath };
     },
     /** The objects of a bucket whose names start with a prefix, of the last 7 days. */
