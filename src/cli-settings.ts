@@ -8,11 +8,11 @@ import { findRecordedServer } from './server-record.ts';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** What the commands need to know of the environment. `entry` is the program that serves. Throws CliError. */
-export function cliSettings(
+export async function cliSettings(
   env: Env,
   { folder, entry }: { readonly folder: string; readonly entry: string },
-): Settings {
-  const config = usableConfig(env, folder);
+): Promise<Settings> {
+  const config = await usableConfig(env, folder);
   const { dataFolder, host, port } = config;
   return {
     dataFolder,
@@ -27,9 +27,9 @@ export function cliSettings(
   };
 }
 
-function usableConfig(env: Env, folder: string): Config {
+async function usableConfig(env: Env, folder: string): Promise<Config> {
   try {
-    return readConfig(env, folder);
+    return await readConfig(env, folder);
   } catch (error) {
     if (error instanceof ConfigError) throw new CliError(EXIT.refused, error.message, { code: 'settings' });
     throw error;

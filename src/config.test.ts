@@ -56,8 +56,8 @@ test.each<[Record<string, string>, string]>([
     { ONEREEL_VERTEX_CREDENTIALS: '/nowhere/key.json' },
     "ONEREEL_VERTEX_CREDENTIALS is \"/nowhere/key.json\"; it must be the path of a service account's JSON file (ENOENT: no such file or directory, open '/nowhere/key.json').",
   ],
-])('%j is refused', (env, message) => {
-  expect(() => readConfig(env, folder)).toThrow(new ConfigError(message));
+])('%j is refused', async (env, message) => {
+  await expect(readConfig(env, folder)).rejects.toThrow(new ConfigError(message));
 });
 
 const vidu = { name: 'mine', provider: 'vidu', credentials: '$MY_KEY' };
@@ -72,19 +72,19 @@ test.each<[string, unknown, string]>([
     { channels: [{ ...vidu, name: 'ark', credentials: 'a' }] },
     'Channel ark is configured twice (a vendor key of the environment makes a channel with the provider’s name).',
   ],
-])('onereel.yaml with %s is refused', (_what, content, message) => {
+])('onereel.yaml with %s is refused', async (_what, content, message) => {
   const path = join(folder, 'onereel.yaml');
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
-  expect(() => readConfig({ ONEREEL_CONFIG: path, ARK_API_KEY: 'ark-1' }, folder)).toThrow(message);
+  await expect(readConfig({ ONEREEL_CONFIG: path, ARK_API_KEY: 'ark-1' }, folder)).rejects.toThrow(message);
 });
 
-test('a channel of the file takes its credentials from the environment', () => {
+test('a channel of the file takes its credentials from the environment', async () => {
   const path = join(folder, 'good.yaml');
   writeFileSync(
     path,
     'channels:\n  - name: mine\n    provider: vidu\n    credentials: $MY_KEY\n    origin: http://10.0.0.7:1\n',
   );
-  const { channels } = readConfig({ ONEREEL_CONFIG: path, MY_KEY: 'vda_1' }, folder);
+  const { channels } = await readConfig({ ONEREEL_CONFIG: path, MY_KEY: 'vda_1' }, folder);
   expect(channels).toEqual([
     {
       name: 'mine',
@@ -97,8 +97,8 @@ test('a channel of the file takes its credentials from the environment', () => {
   ]);
 });
 
-test('nothing set is all defaults, and empty variables count as nothing', () => {
-  expect(readConfig({ PORT: '', ONEREEL_DATA: ' ', ONEREEL_TRUST_PROXY: '' }, '/somewhere')).toMatchObject({
+test('nothing set is all defaults, and empty variables count as nothing', async () => {
+  expect(await readConfig({ PORT: '', ONEREEL_DATA: ' ', ONEREEL_TRUST_PROXY: '' }, '/somewhere')).toMatchObject({
     host: '127.0.0.1',
     port: 8787,
     dataFolder: '/somewhere/.onereel',

@@ -1,14 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
-import { parse, YAMLParseError } from 'yaml';
-import { z } from 'zod';
+import { ConfigError } from './config-error.ts';
 import type { Json } from './domain/json.ts';
 import type { ExchangeRate } from './domain/money.ts';
-import { parseAllowed } from './media/guarded-connect.ts';
+import { parseAllowed } from './media/allowed-places.ts';
 
-/** A setting that cannot be used; the message names it, its value and what is allowed. */
-export class ConfigError extends Error {}
+export { ConfigError };
 
 export interface ChannelConfig {
   readonly name: string;
@@ -34,38 +32,24 @@ export interface Config {
   readonly trustProxy: string | undefined;
   readonly sandboxSpeed: number;
   readonly freeBytesMark: number;
+  /** Uploaded files of one project, live and test each. */
+  readonly filesQuotaBytes: number;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 const LEAST_KEY_CHARS = 24;
 /** Room for the videos that are on their way. */
-const FREE_BYTES_MARK = 512 * 1024 * 1024;
-
-const channelFile = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes'),
-  provider: z.string(),
-  credentials: z.union([z.string(), z.record(z.string(), z.json())]),
-  origin: z.url().optional(),
-  origins: z.record(z.string(), z.url()).optional(),
-  settings: z.record(z.string(), z.json()).optional(),
-  concurrency: z.int().positive().optional(),
-});
-
-const configFile = z.strictObject({
-  channels: z.array(channelFile).optional(),
-  rates: z.record(z.enum(['CNY']), z.strictObject({ usd: z.number().positive(), date: z.iso.date() })).optional(),
-});
+const MEGABYTE = 1024 * 1024;
+const FREE_BYTES_MARK = 512 * MEGABYTE;
+const FILES_QUOTA_MEGABYTES = 2048;
 
 /** Reads the environment and `onereel.yaml`. Empty variables count as absent. Throws ConfigError. */
-export function readConfig(env: Env, folder: string): Config {
+export async function readConfig(env: Env, folder: string): Promise<Config> {
   const text = (name: string): string | undefined => env[name]?.trim() || undefined;
   refuseNotYet(text);
   const dataFolder = resolve(folder, text('ONEREEL_DATA') ?? '.onereel');
-  const file = readFile(
-    text('ONEREEL_CONFIG') ? resolve(folder, text('ONEREEL_CONFIG') ?? '') : join(folder, 'onereel.yaml'),
-    text('ONEREEL_CONFIG') !== undefined,
-  );
+  const file = await readFile(folder, text);
   return {
     host: text('HOST') ?? '127.0.0.1',
     port: number(text('PORT'), { name: 'PORT', least: 0, most: 65_535, fallback: 8787, whole: true }),
@@ -75,13 +59,8 @@ export function readConfig(env: Env, folder: string): Config {
     publicUrl: url(text('ONEREEL_PUBLIC_URL'), 'ONEREEL_PUBLIC_URL', ['http:', 'https:'])?.replace(/\/+$/, ''),
     secret: atLeast(text('ONEREEL_SECRET'), 'ONEREEL_SECRET'),
     keys: bootstrapKeys(text),
-    channels: distinct([
-      ...environmentChannels(text),
-      ...(file.channels ?? []).map((channel) => fileChannel(channel, text)),
-    ]),
-    rates: Object.fromEntries(
-      Object.entries(file.rates ?? {}).map(([currency, rate]) => [currency, { currency, ...rate }]),
-    ),
+    channels: distinct([...environmentChannels(text), ...file.channels]),
+    rates: file.rates,
     fetchAllow: fetchAllow(text('ONEREEL_FETCH_ALLOW')),
     trustProxy: trustProxy(text('ONEREEL_TRUST_PROXY')),
     sandboxSpeed: number(text('ONEREEL_SANDBOX_SPEED'), {
@@ -91,10 +70,35 @@ export function readConfig(env: Env, folder: string): Config {
       fallback: 1,
     }),
     freeBytesMark: FREE_BYTES_MARK,
+    filesQuotaBytes:
+      MEGABYTE *
+      number(text('ONEREEL_FILES_QUOTA'), {
+        name: 'ONEREEL_FILES_QUOTA',
+        least: 0,
+        most: 1_000_000_000,
+        fallback: FILES_QUOTA_MEGABYTES,
+        whole: true,
+      }),
   };
 }
 
-type Text = (name: string) => string | undefined;
+/** A variable of the environment, trimmed; undefined where it is empty. */
+export type Text = (name: string) => string | undefined;
+
+/** What `onereel.yaml` adds to the environment. */
+export type ConfigFile = Pick<Config, 'channels' | 'rates'>;
+
+async function readFile(folder: string, text: Text): Promise<ConfigFile> {
+  const named = text('ONEREEL_CONFIG');
+  const path = resolve(folder, named ?? 'onereel.yaml');
+  if (existsSync(path)) {
+    // Loaded when there is one: what reads it takes a tenth of a second that a start without a file does not need.
+    const { readConfigFile } = await import('./config-file.ts');
+    return readConfigFile(path, text);
+  }
+  if (named !== undefined) throw new ConfigError(`ONEREEL_CONFIG is ${JSON.stringify(path)}, which does not exist.`);
+  return { channels: [], rates: {} };
+}
 
 function refuseNotYet(text: Text): void {
   const role = text('ONEREEL_ROLE');
@@ -224,7 +228,7 @@ const channelOf = (provider: string, credentials: Json): ChannelConfig => ({
 
 function readServiceAccount(path: string): Json {
   try {
-    return z.json().parse(JSON.parse(readFileSync(path, 'utf8')));
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new ConfigError(
       `ONEREEL_VERTEX_CREDENTIALS is ${JSON.stringify(path)}; it must be the path of a service account's JSON file (${reason(error)}).`,
@@ -233,54 +237,3 @@ function readServiceAccount(path: string): Json {
 }
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** `$NAME` in a channel's credentials is read from the environment, so that the file can be shared. */
-function fileChannel(channel: z.infer<typeof channelFile>, text: Text): ChannelConfig {
-  const fill = (value: Json): Json => {
-    const name = typeof value === 'string' ? /^\$\{?([A-Z_][A-Z0-9_]*)\}?$/.exec(value)?.[1] : undefined;
-    if (name === undefined) return value;
-    const found = text(name);
-    if (found === undefined)
-      throw new ConfigError(
-        `Channel ${channel.name} in onereel.yaml wants ${name} from the environment, which is not set.`,
-      );
-    return found;
-  };
-  const { credentials } = channel;
-  return {
-    name: channel.name,
-    provider: channel.provider,
-    credentials:
-      typeof credentials === 'string'
-        ? { apiKey: fill(credentials) }
-        : Object.fromEntries(Object.entries(credentials).map(([key, value]) => [key, fill(value)])),
-    // `origin` is for vendors with one host; a vendor with several names each.
-    origins: { ...(channel.origin !== undefined && { '*': channel.origin }), ...channel.origins },
-    settings: channel.settings ?? {},
-    concurrency: channel.concurrency,
-  };
-}
-
-/** Where and what, never the line itself: it may hold a key. */
-function yamlProblem(error: unknown): string {
-  if (!(error instanceof YAMLParseError)) return reason(error);
-  const [at] = error.linePos ?? [];
-  return at ? `${error.code} at line ${at.line}, column ${at.col}` : error.code;
-}
-
-function readFile(path: string, wanted: boolean): z.infer<typeof configFile> {
-  if (!existsSync(path)) {
-    if (wanted) throw new ConfigError(`ONEREEL_CONFIG is ${JSON.stringify(path)}, which does not exist.`);
-    return {};
-  }
-  let content: unknown;
-  try {
-    content = parse(readFileSync(path, 'utf8')) ?? {};
-  } catch (error) {
-    throw new ConfigError(`${path} is not valid YAML: ${yamlProblem(error)}.`);
-  }
-  const parsed = configFile.safeParse(content);
-  if (parsed.success) return parsed.data;
-  const [first] = parsed.error.issues;
-  throw new ConfigError(`${path}: ${first?.path.join('.') || 'the file'}: ${first?.message}`);
-}

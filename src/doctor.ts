@@ -11,7 +11,7 @@ import { vendorFindings } from './doctor-vendors.ts';
 export async function examine(env: NodeJS.ProcessEnv, folder: string): Promise<readonly Finding[]> {
   let config: Config;
   try {
-    config = readConfig(env, folder);
+    config = await readConfig(env, folder);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const settings: Finding = {

@@ -15,10 +15,10 @@ export interface OpenedDatabase {
 /** The pool's size: 20 connections serve thousands of requests a second on the embedded server. */
 const MOST_CONNECTIONS = 20;
 
-/** Your own PostgreSQL where DATABASE_URL says so, else the one that npm brought. */
+/** Your own PostgreSQL where DATABASE_URL says so, else the one that npm brought; `onWait` as `launchEmbeddedPostgres` says. */
 export async function openConfiguredDatabase(
   { databaseUrl, dataFolder }: Pick<Config, 'databaseUrl' | 'dataFolder'>,
-  log: Pick<FastifyBaseLogger, 'info' | 'warn'>,
+  { log, onWait }: { readonly log: Pick<FastifyBaseLogger, 'info' | 'warn'>; readonly onWait: () => void },
 ): Promise<OpenedDatabase> {
   const onError = (error: Error) => log.warn({ error: error.message }, 'database.connection_lost');
   if (databaseUrl !== undefined) {
@@ -26,7 +26,11 @@ export async function openConfiguredDatabase(
     const database = openDatabase(address, { max: MOST_CONNECTIONS, onError });
     return { database, address, embedded: undefined, close: () => database.close() };
   }
-  const embedded = await launchEmbeddedPostgres({ dataFolder, log: (event, fields) => log.info(fields, event) });
+  const embedded = await launchEmbeddedPostgres({
+    dataFolder,
+    log: (event, fields) => log.info(fields, event),
+    onWait,
+  });
   const database = openDatabase(embedded.connection, { max: MOST_CONNECTIONS, onError });
   return {
     database,

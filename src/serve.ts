@@ -1,8 +1,7 @@
+import { begin } from './begin.ts';
 import { keysPath } from './bootstrap.ts';
 import { readConfig } from './config.ts';
-import { explain } from './explain.ts';
-import { type Gateway, startGateway } from './gateway.ts';
-import { recordServer } from './server-record.ts';
+import type { Gateway } from './gateway.ts';
 
 /** Serves until SIGTERM or Ctrl-C. Exits 0 after a drain, 1 when it could not start. */
 export async function serve(): Promise<void> {
@@ -20,14 +19,21 @@ export async function serve(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   try {
-    const config = readConfig(process.env, process.cwd());
-    const started = await startGateway(config);
+    const config = await readConfig(process.env, process.cwd());
+    const begun = await begin(config);
+    // Loaded while the database is made or started: each takes a second of a core.
+    const [{ startGateway }, { recordServer }] = await Promise.all([
+      import('./gateway.ts'),
+      import('./server-record.ts'),
+    ]);
+    const started = await startGateway(config, begun);
     // Only commands look for the record: a gateway without one serves as well.
     if (!stopping) forget = await recordServer(config.dataFolder, started.url).catch(() => forget);
     gateway = started;
     if (stopping) return await close(gateway, forget);
     process.stdout.write(banner(gateway, keysPath(config)));
   } catch (error) {
+    const { explain } = await import('./explain.ts');
     process.stderr.write(`${explain(error)}\n`);
     process.exit(1);
   }

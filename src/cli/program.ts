@@ -2,6 +2,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import type { ModelDescription } from '../application/model-description.ts';
 import { nearest } from '../domain/nearest.ts';
 import { CliError, EXIT, type ExitCode, reasonOf } from './cli-error.ts';
+import { ignoreClosedPipes } from './closed-pipe.ts';
 import { type Finding, sayFindings } from './findings.ts';
 import { type Delivery, generate, type Run } from './generate.ts';
 import { get } from './get.ts';
@@ -18,7 +19,7 @@ export interface Surroundings {
   serve(): Promise<void>;
   emulate(options: { readonly port: string; readonly speed: string; readonly stock?: boolean }): Promise<void>;
   /** Throws CliError for a setting that cannot be used. */
-  settings(): Settings;
+  settings(): Promise<Settings>;
   catalogue(): Promise<readonly ModelDescription[]>;
   examine(): Promise<readonly Finding[]>;
 }
@@ -29,7 +30,7 @@ interface Json {
 
 /** Runs the command that the arguments name. Sets the exit code; never throws. */
 export async function runProgram(argv: readonly string[], surroundings: Surroundings): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  ignoreClosedPipes();
   try {
     await buildProgram(surroundings).parseAsync([...argv]);
   } catch (error) {
@@ -44,11 +45,6 @@ export async function runProgram(argv: readonly string[], surroundings: Surround
       process.exitCode = error instanceof CliError ? error.exitCode : EXIT.failed;
     }
   }
-}
-
-/** `onereel models | head`: whoever reads has seen enough; the work goes on. */
-function ignoreClosedPipe(error: Error): void {
-  if (!('code' in error) || error.code !== 'EPIPE') throw error;
 }
 
 const HELP_COLUMNS = 110;
@@ -179,7 +175,7 @@ async function runCommand(
   const output = openOutput(json, streams());
   const interruption = onInterruption();
   try {
-    process.exitCode = await command({ settings: settings(), output, signal: interruption.signal });
+    process.exitCode = await command({ settings: await settings(), output, signal: interruption.signal });
   } catch (error) {
     process.exitCode = interruption.signal.aborted ? sayInterrupted(output) : sayError(error, output);
   } finally {

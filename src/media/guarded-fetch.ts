@@ -1,17 +1,10 @@
 import { Client } from 'undici';
+import { parseAllowed } from './allowed-places.ts';
 import { ExchangeWatch } from './exchange-watch.ts';
 import { closedError, connectionError, refuseEncoding, statusError, tooManyRedirects } from './fetch-refusals.ts';
 import { type FetchTarget, parseTarget, redirectTarget } from './fetch-target.ts';
 import { guardedBody, tooLarge } from './guarded-body.ts';
-import {
-  type Dial,
-  dialChecked,
-  guardedConnector,
-  parseAllowed,
-  type Resolve,
-  resolveWithSystem,
-} from './guarded-connect.ts';
-import { readAhead } from './read-ahead.ts';
+import { type Dial, dialChecked, guardedConnector, type Resolve, resolveWithSystem } from './guarded-connect.ts';
 
 export { type FetchRefusal, GuardedFetchError } from './guarded-fetch-error.ts';
 export { isPublicAddress } from './public-address.ts';
@@ -197,7 +190,7 @@ class Exchange {
     }
     if (declaredBytes !== undefined && declaredBytes > maxBytes) throw tooLarge(target.label, maxBytes);
     const rules = { label: target.label, maxBytes, declaredBytes, watch: this.#watch, done: () => this.#finish() };
-    return { ...response, body: guardedBody(readAhead(answer.body), rules) };
+    return { ...response, body: guardedBody(answer.body, rules) };
   }
 
   #finish(): void {

@@ -4,5 +4,5 @@ import { clusterProcesses } from '../../src/postgres/embedded/process.ts';
 
 /** The processes of a data folder's embedded server. */
 export async function clusterPids(dataFolder: string): Promise<number[]> {
-  return clusterProcesses(await markOf(siteOf(await realpath(dataFolder), () => undefined)));
+  return clusterProcesses(await markOf(siteOf(await realpath(dataFolder))));
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { begin } from '../../src/begin.ts';
 import { readConfig } from '../../src/config.ts';
 import { startGateway } from '../../src/gateway.ts';
 import { api } from '../harness/api.ts';
@@ -37,8 +38,8 @@ test('without free space creates are refused, and what runs is still finished', 
 
   // No disk has so much free: as if there were less than the mark.
   const settings = { PORT: '0', ONEREEL_DATA: dataFolder, ONEREEL_SANDBOX_SPEED: '20', ...env };
-  const config = readConfig({ ...settings, ...(await databaseFor(dataFolder)) }, folder);
-  const full = await startGateway({ ...config, freeBytesMark: Number.MAX_SAFE_INTEGER });
+  const config = await readConfig({ ...settings, ...(await databaseFor(dataFolder)) }, folder);
+  const full = await startGateway({ ...config, freeBytesMark: Number.MAX_SAFE_INTEGER }, await begin(config));
   try {
     const { create, finished, call } = api({ ...first, url: full.url }, first.keys.live);
     const refused = await create(fox);

@@ -22,6 +22,8 @@ export interface Site {
   /** Tells this cluster's processes from others by the data folder's path. */
   readonly clusterName: string;
   readonly log: Log;
+  /** A program of the server is at work. */
+  readonly onWait: () => void;
 }
 
 /** A running server that this gateway is a member of. */
@@ -49,7 +51,7 @@ const stragglerPersuasion = [
 ] as const;
 
 /** `dataFolder` is an existing folder's real path. */
-export function siteOf(dataFolder: string, log: Log): Site {
+export function siteOf(dataFolder: string, told: Partial<Pick<Site, 'log' | 'onWait'>> = {}): Site {
   return {
     dataFolder,
     cluster: joinPath(dataFolder, 'postgres'),
@@ -57,7 +59,8 @@ export function siteOf(dataFolder: string, log: Log): Site {
     record: joinPath(dataFolder, 'postgres.json'),
     launchLock: joinPath(dataFolder, 'postgres.launch'),
     clusterName: `onereel-${createHash('sha256').update(dataFolder).digest('hex').slice(0, 16)}`,
-    log,
+    log: told.log ?? (() => undefined),
+    onWait: told.onWait ?? (() => undefined),
   };
 }
 
@@ -162,7 +165,7 @@ async function start(site: Site): Promise<void> {
   const exists = await clusterExists(site.cluster);
   await removeUnfinished(await markOf(site));
   const runnable = await chooseRunnable(site);
-  if (!exists) await createCluster(runnable, site.cluster);
+  if (!exists) await createCluster(runnable, site);
   await prepareCluster(runnable.runAs, site.cluster);
   const socketFolder = await openSocketFolder({
     runAs: runnable.runAs,
@@ -171,7 +174,7 @@ async function start(site: Site): Promise<void> {
     refused: (folder, reason) => site.log('postgres.socket-folder-refused', { folder, reason }),
   });
   await record(site, { socketFolder, server: runnable.home.folder, runAs: runnable.runAs.kind });
-  await startServer({ runnable, mark: await markOf(site), socketFolder, logFile: site.logFile });
+  await startServer({ runnable, mark: await markOf(site), socketFolder, ...site });
 }
 
 async function record(site: Site, fields: Record<string, unknown>): Promise<void> {

@@ -61,12 +61,15 @@ export async function clusterExists(folder: string): Promise<boolean> {
  * Makes the cluster. It is built beside its place and renamed, password included, so that a kill in the middle
  * leaves nothing that looks like one. The caller holds the launch lock.
  */
-export async function createCluster(runnable: Runnable, folder: string): Promise<void> {
+export async function createCluster(
+  runnable: Runnable,
+  { cluster: folder, onWait }: { readonly cluster: string; readonly onWait: () => void },
+): Promise<void> {
   const aside = await mkdtemp(`${folder}.new-`);
   const { uid, gid } = runnable.runAs;
   await chown(aside, uid, gid);
   const password = randomBytes(24).toString('base64url');
-  await initialize(runnable, aside, password);
+  await initialize(runnable, { folder: aside, password, onWait });
   await writeOwned(join(aside, passwordFile), password, runnable.runAs);
   await appendFile(join(aside, 'postgresql.conf'), `\ninclude_if_exists = 'onereel.conf'\n`);
   await rename(aside, folder);
@@ -94,7 +97,13 @@ export async function removeUnfinished({ folder, name, uids }: ClusterMark): Pro
   }
 }
 
-async function initialize(runnable: Runnable, folder: string, password: string): Promise<void> {
+interface Initialization {
+  readonly folder: string;
+  readonly password: string;
+  readonly onWait: () => void;
+}
+
+async function initialize(runnable: Runnable, { folder, password, onWait }: Initialization): Promise<void> {
   const secret = await passedSecret(`${folder}.password`, password, runnable.runAs);
   try {
     // "builtin" makes sorting and case the same on every system. The password comes as an open file: its path may not be reachable.
@@ -105,6 +114,7 @@ async function initialize(runnable: Runnable, folder: string, password: string):
       ...command.options,
       stdio: ['ignore', 'ignore', 'pipe', secret.fd],
     });
+    onWait();
     let complaint = '';
     child.stderr?.setEncoding('utf8').on('data', (text) => {
       complaint = (complaint + text).slice(-2_000);

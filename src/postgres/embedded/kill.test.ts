@@ -76,7 +76,7 @@ async function takesSessions(connection: Connection): Promise<boolean> {
 
 test('leaving a server that does not answer any more ends in time', async () => {
   const server = await launchEmbeddedPostgres({ dataFolder });
-  const pids = await clusterProcesses(await markOf(siteOf(dataFolder, () => undefined)));
+  const pids = await clusterProcesses(await markOf(siteOf(dataFolder)));
   for (const pid of pids) process.kill(pid, 'SIGSTOP');
   const begun = performance.now();
   await server.leave();
@@ -122,7 +122,7 @@ test('a backend that outlives its postmaster in a long statement is ended before
   process.kill(server.pid, 'SIGKILL');
   await waitUntil(async () => (await processIdentity(server.pid)) === undefined);
   await sleep(100);
-  expect(await clusterProcesses(await markOf(siteOf(dataFolder, () => undefined)))).not.toEqual([]);
+  expect(await clusterProcesses(await markOf(siteOf(dataFolder)))).not.toEqual([]);
   await server.ensureRunning();
   expect(await query(server.connection, 'select 1 as one')).toEqual([{ one: 1 }]);
   await busy;

@@ -30,6 +30,8 @@ export interface LaunchOptions {
   /** The data folder, made when missing (mode 0700). The cluster is its `postgres`, the log its `postgres.log`. */
   readonly dataFolder: string;
   readonly log?: (event: string, fields: Record<string, unknown>) => void;
+  /** Called when a program of the server is at work, and this process has nothing to do but wait for it. */
+  readonly onWait?: () => void;
 }
 
 const restartWaitMilliseconds = 1_000;
@@ -41,10 +43,11 @@ const leaveMilliseconds = 7_800;
  * it keeps the process alive, and a killed process leaves the server to the next one.
  * Throws `EmbeddedPostgresUnavailable` where it cannot run; other errors carry the end of the server's log.
  */
-export async function launchEmbeddedPostgres({ dataFolder, log }: LaunchOptions): Promise<EmbeddedPostgres> {
+export async function launchEmbeddedPostgres(options: LaunchOptions): Promise<EmbeddedPostgres> {
+  const { dataFolder } = options;
   requirePlatform();
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
-  const site = siteOf(await realpath(dataFolder), log ?? (() => undefined));
+  const site = siteOf(await realpath(dataFolder), options);
   return new Member(site, await acquire(site));
 }
 

@@ -15,7 +15,7 @@ export type EmbeddedState =
  * EmbeddedPostgresUnavailable where the cluster cannot be used.
  */
 export async function lookAtEmbedded(dataFolder: string): Promise<EmbeddedState> {
-  const site = siteOf(await realpath(dataFolder), () => undefined);
+  const site = siteOf(await realpath(dataFolder));
   if (!(await clusterExists(site.cluster))) return { state: 'unmade' };
   const found = await findServer(await markOf(site));
   if (found.state !== 'running') return { state: 'stopped' };

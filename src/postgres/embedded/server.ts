@@ -33,13 +33,14 @@ interface StartOptions {
   readonly mark: ClusterMark;
   readonly socketFolder: string;
   readonly logFile: string;
+  readonly onWait: () => void;
 }
 
 /**
  * Starts the server and waits until it takes connections. The caller holds the launch lock and has seen that no
  * process of the cluster lives. Throws with the end of the server's log when it does not start.
  */
-export async function startServer({ runnable, mark, socketFolder, logFile }: StartOptions): Promise<void> {
+export async function startServer({ runnable, mark, socketFolder, logFile, onWait }: StartOptions): Promise<void> {
   await disownPostmasterFile(runnable.runAs, mark.folder);
   await removeSocket(socketFolder);
   const log = await openLog(logFile);
@@ -52,6 +53,7 @@ export async function startServer({ runnable, mark, socketFolder, logFile }: Sta
     });
     const child = spawn(command.file, command.args, { ...command.options, stdio: ['ignore', log.fd, log.fd] });
     child.unref();
+    onWait();
     await ready(child, mark.folder).catch(async (error: unknown) => {
       const said = (await readFile(logFile)).subarray(size).subarray(-2_000).toString().trim();
       throw new Error(`The embedded PostgreSQL did not start. Its log (${logFile}) ends:\n${said}`, { cause: error });

@@ -42,7 +42,7 @@ async function removeSocketFolder(dataFolder: string): Promise<void> {
 
 /** Kills every process of the data folder's server and waits until they are gone. */
 export async function endServer(dataFolder: string): Promise<void> {
-  const mark = await markOf(siteOf(dataFolder, () => undefined));
+  const mark = await markOf(siteOf(dataFolder));
   for (;;) {
     const pids = await clusterProcesses(mark);
     if (pids.length === 0) return;

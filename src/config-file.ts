@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { parse, YAMLParseError } from 'yaml';
+import { z } from 'zod';
+import type { ChannelConfig, ConfigFile, Text } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import type { Json } from './domain/json.ts';
+
+const channelFile = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and dashes'),
+  provider: z.string(),
+  credentials: z.union([z.string(), z.record(z.string(), z.json())]),
+  origin: z.url().optional(),
+  origins: z.record(z.string(), z.url()).optional(),
+  settings: z.record(z.string(), z.json()).optional(),
+  concurrency: z.int().positive().optional(),
+});
+
+const configFile = z.strictObject({
+  channels: z.array(channelFile).optional(),
+  rates: z.record(z.enum(['CNY']), z.strictObject({ usd: z.number().positive(), date: z.iso.date() })).optional(),
+});
+
+/** Reads an `onereel.yaml` that exists; `text` answers variables of the environment. Throws ConfigError. */
+export function readConfigFile(path: string, text: Text): ConfigFile {
+  const file = parsed(path);
+  return {
+    channels: (file.channels ?? []).map((channel) => fileChannel(channel, text)),
+    rates: Object.fromEntries(
+      Object.entries(file.rates ?? {}).map(([currency, rate]) => [currency, { currency, ...rate }]),
+    ),
+  };
+}
+
+function parsed(path: string): z.infer<typeof configFile> {
+  let content: unknown;
+  try {
+    content = parse(readFileSync(path, 'utf8')) ?? {};
+  } catch (error) {
+    throw new ConfigError(`${path} is not valid YAML: ${yamlProblem(error)}.`);
+  }
+  const result = configFile.safeParse(content);
+  if (result.success) return result.data;
+  const [first] = result.error.issues;
+  throw new ConfigError(`${path}: ${first?.path.join('.') || 'the file'}: ${first?.message}`);
+}
+
+/** Where and what, never the line itself: it may hold a key. */
+function yamlProblem(error: unknown): string {
+  if (!(error instanceof YAMLParseError)) return error instanceof Error ? error.message : String(error);
+  const [at] = error.linePos ?? [];
+  return at ? `${error.code} at line ${at.line}, column ${at.col}` : error.code;
+}
+
+/** `$NAME` in a channel's credentials is read from the environment, so that the file can be shared. */
+function fileChannel(channel: z.infer<typeof channelFile>, text: Text): ChannelConfig {
+  const fill = (value: Json): Json => {
+    const name = typeof value === 'string' ? /^\$\{?([A-Z_][A-Z0-9_]*)\}?$/.exec(value)?.[1] : undefined;
+    if (name === undefined) return value;
+    const found = text(name);
+    if (found === undefined)
+      throw new ConfigError(
+        `Channel ${channel.name} in onereel.yaml wants ${name} from the environment, which is not set.`,
+      );
+    return found;
+  };
+  const { credentials } = channel;
+  return {
+    name: channel.name,
+    provider: channel.provider,
+    credentials:
+      typeof credentials === 'string'
+        ? { apiKey: fill(credentials) }
+        : Object.fromEntries(Object.entries(credentials).map(([key, value]) => [key, fill(value)])),
+    // `origin` is for vendors with one host; a vendor with several names each.
+    origins: { ...(channel.origin !== undefined && { '*': channel.origin }), ...channel.origins },
+    settings: channel.settings ?? {},
+    concurrency: channel.concurrency,
+  };
+}
