@@ -2,7 +2,7 @@ import { keysPath } from './bootstrap.ts';
 import { CliError, EXIT } from './cli/cli-error.ts';
 import type { Settings } from './cli/settings.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
-import { BODY_LIMIT_BYTES } from './http/present-errors.ts';
+import { BODY_LIMIT_BYTES } from './http/accept-json.ts';
 import { findRecordedServer } from './server-record.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;

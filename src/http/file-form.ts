@@ -5,6 +5,7 @@ import { FILE_SECONDS, type FileForm, MOST_FILE_BYTES, type Receive } from '../a
 import { nearest } from '../domain/nearest.ts';
 import type { Warning } from '../domain/request.ts';
 import { tidyFileName } from './file-name.ts';
+import { readAway } from './read-away.ts';
 
 /** OpenAI's word for a file without another. */
 const USUAL_PURPOSE = 'user_data';
@@ -35,9 +36,8 @@ export async function readFileForm(request: FastifyRequest, receive: Receive): P
   try {
     return await readParts(request, receive);
   } catch (error) {
-    // Nobody reads on: without this the parser would hold the rest of the body, and the connection with it.
-    request.raw.unpipe();
-    request.raw.resume();
+    // Without this the parser would hold the rest of the body, and the connection with it.
+    readAway(request.raw);
     throw formError(error);
   }
 }

@@ -6,7 +6,7 @@ import { findJsonError } from './json-error.ts';
 
 function refusal(text: string): Refusal {
   try {
-    parseJsonBody(text);
+    parseJsonBody(Buffer.from(text));
   } catch (error) {
     if (error instanceof Refusal) return error;
     throw error;
@@ -24,9 +24,9 @@ const parses = (text: string): boolean => {
 };
 
 test('an empty body is an empty object, and a byte order mark is passed over', () => {
-  expect(parseJsonBody('')).toEqual({});
-  expect(parseJsonBody(' \n')).toEqual({});
-  expect(parseJsonBody('\ufeff{"a":1}')).toEqual({ a: 1 });
+  expect(parseJsonBody(Buffer.from(''))).toEqual({});
+  expect(parseJsonBody(Buffer.from(' \n'))).toEqual({});
+  expect(parseJsonBody(Buffer.from('\ufeff{"a":1}'))).toEqual({ a: 1 });
 });
 
 test.each([
@@ -79,6 +79,34 @@ test('what no database can store is refused by its path', () => {
 test('a body nested beyond all reason is refused, however deep', () => {
   expect(refusal(`${'['.repeat(80)}${']'.repeat(80)}`).message).toBe('The body is nested more than 64 levels deep.');
   expect(refusal('['.repeat(200_000)).code).toBe('invalid_json');
+});
+
+test('bytes in another encoding are refused', () => {
+  expect(() => parseJsonBody(Buffer.from([0x22, 0xc4, 0xe3, 0x22]))).toThrow('The body is not valid UTF-8 text');
+});
+
+test('a body of a hundred thousand values is refused, and brackets and commas inside strings are text', () => {
+  expect(refusal(`[${'1,'.repeat(100_001)}1]`).message).toBe('The body has more than 100000 values.');
+  const text = fc.array(
+    fc.oneof(
+      fc.constantFrom('[', ',', '"', '\\', '\\"', '/', '中', '[[[['),
+      fc.nat(200).map((length) => 'a'.repeat(length)),
+      fc.nat(200).map((length) => '\\'.repeat(length)),
+    ),
+    { maxLength: 60 },
+  );
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 4 }), (texts) => {
+      const value = texts.map((parts) => [parts.join('').repeat(3), '['.repeat(70)]);
+      expect(parseJsonBody(Buffer.from(JSON.stringify(value)))).toEqual(value);
+    }),
+  );
+  fc.assert(
+    fc.property(text, (parts) => {
+      const long = JSON.stringify(parts.join(''));
+      expect(refusal(`[${long},${'['.repeat(64)}`).message).toContain('nested more than 64 levels');
+    }),
+  );
 });
 
 test('the scanner finds an error exactly where JSON.parse refuses', () => {

@@ -3,9 +3,6 @@ import { DatabaseAway } from '../application/database-away.ts';
 import { houseError } from '../application/house-error.ts';
 import { Refusal } from '../application/refusal.ts';
 
-/** Bodies up to this are read. */
-export const BODY_LIMIT_BYTES = 20 * 1024 * 1024;
-
 /** What went wrong, as a refusal. What nobody foresaw is a 500 whose cause only the log has. */
 function refusalFrom(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
@@ -15,15 +12,8 @@ function refusalFrom(error: unknown): Refusal | undefined {
     });
   }
   switch (codeOf(error)) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new Refusal(
-        'too_large',
-        `The body is larger than ${BODY_LIMIT_BYTES} bytes. Send media by URL instead of inside the body.`,
-      );
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new Refusal('unsupported_media_type', 'Content-Type must be application/json.', { param: 'Content-Type' });
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return new Refusal('invalid_json', 'The body has another length than Content-Length says.');
     default:
       return undefined;
   }

@@ -4,12 +4,11 @@ import Fastify, {
   type FastifyError,
   type FastifyInstance,
   type FastifyPluginCallback,
-  type FastifyRequest,
   LogController,
 } from 'fastify';
 import { Refusal } from '../application/refusal.ts';
-import { decodeUtf8, parseJsonBody } from './json-body.ts';
-import { BODY_LIMIT_BYTES, type ErrorForm, errorPresenter } from './present-errors.ts';
+import { acceptJson, BODY_LIMIT_BYTES } from './accept-json.ts';
+import { type ErrorForm, errorPresenter } from './present-errors.ts';
 
 export interface ServerOptions {
   readonly logger: FastifyBaseLogger;
@@ -42,7 +41,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   acceptJson(app);
   app.setErrorHandler((error: FastifyError, request, reply) => {
     // Fastify closes the line on a body that it stopped reading: a client that still writes would see a reset instead of
-    // the answer. Kept open, Node reads the rest away.
+    // the answer.
     reply.removeHeader('connection');
     presentError(error, request, reply);
   });
@@ -55,33 +54,6 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   for (const plugin of plugins) await app.register(plugin);
   await app.ready();
   return app;
-}
-
-/** `application/json` in plain UTF-8; an empty body is fine everywhere. */
-function acceptJson(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    /^(?:application|text)\/(?:[\w.+-]+\+)?json/i,
-    { parseAs: 'buffer' },
-    (request, body, done) => {
-      try {
-        refuseCompressed(request);
-        done(null, parseJsonBody(decodeUtf8(Buffer.from(body))));
-      } catch (error) {
-        done(error instanceof Error ? error : new Error(String(error)));
-      }
-    },
-  );
-}
-
-function refuseCompressed({ headers }: FastifyRequest): void {
-  const encoding = headers['content-encoding'];
-  if (encoding === undefined || encoding === '' || encoding === 'identity') return;
-  throw new Refusal(
-    'unsupported_media_type',
-    `Content-Encoding is ${JSON.stringify(encoding.slice(0, 40))}; send the body uncompressed.`,
-    { param: 'Content-Encoding' },
-  );
 }
 
 interface KnownRoute {

@@ -61,7 +61,7 @@ test.each<[string, string, Parameters<typeof speak.call>[2], number]>([
   ['POST', '/v1/video/generations', { body: { ...BODY, webhook_url: 'https://example.com' } }, 400],
   ['POST', '/v1/video/generations', { body: BODY, headers: { prefer: 'wait=5' } }, 400],
   ['POST', '/v1/videos', { body: 'a', headers: { 'content-type': 'text/plain' } }, 415],
-  ['POST', '/v1/videos', { body: ' '.repeat(21 * 1024 * 1024) }, 413],
+  ['POST', '/v1/videos', { body: ' '.repeat(65 * 1024 * 1024) }, 413],
   ['GET', '/v1/videos?limit=0', {}, 400],
   ['GET', '/v1/videos/task_1', {}, 404],
   ['GET', '/v1/videos/nothing/content', {}, 404],

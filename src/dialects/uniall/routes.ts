@@ -31,7 +31,11 @@ export const uniallRoutes =
       readRoutes(app, { ...parts, callerOf }, prefix);
       cancelRoute(
         app,
-        { ctx: parts.ctx, callerOf, render: (each, request) => renderGeneration(each, parts.links, baseOf(request, parts)) },
+        {
+          ctx: parts.ctx,
+          callerOf,
+          render: (each, request) => renderGeneration(each, parts.links, baseOf(request, parts)),
+        },
         prefix,
       );
       laterRoutes(app, prefix);
@@ -39,8 +43,11 @@ export const uniallRoutes =
     done();
   };
 
+/** Ark takes 64 MB. */
+const CREATE_LIMIT_BYTES = 64 * 1024 * 1024;
+
 function createRoute(app: FastifyInstance, parts: OpenParts, prefix: string): void {
-  app.post<{ Body: Json }>(prefix, async (request, reply) => {
+  app.post<{ Body: Json }>(prefix, { bodyLimit: CREATE_LIMIT_BYTES }, async (request, reply) => {
     refusePrefer(request);
     const body = request.body ?? {};
     if (prefix === '/v1/videos') refuseOpenAiForm(body);

@@ -110,10 +110,7 @@ export const queryAnswer = createAnswer
     error: generationError.nullable(),
     metadata: z.record(z.string(), z.unknown()).optional(),
     delayed: z.boolean().optional(),
-    cancel_requested: z
-      .literal(true)
-      .optional()
-      .describe('A cancel was asked for and is done as soon as it can be.'),
+    cancel_requested: z.literal(true).optional().describe('A cancel was asked for and is done as soon as it can be.'),
     raw_status: z.string().optional().describe('The vendor’s own word, in upper case.'),
     video_url: z.string().optional(),
     thumbnail_url: z.string().optional(),
