@@ -1,5 +1,5 @@
 import type { DraftInput } from '../domain/draft.ts';
-import { parseFileId } from '../domain/file-id.ts';
+import { fileIdInAddress, parseFileId } from '../domain/file-id.ts';
 import type { Issue, IssueCode } from '../domain/issue.ts';
 import type { InputRule } from '../domain/model.ts';
 import type { Warning } from '../domain/request.ts';
@@ -38,7 +38,9 @@ const CONVERTIBLE_BYTES = 64_000_000;
  */
 export async function keepInput(ctx: Context, question: KeepQuestion): Promise<KeepOutcome> {
   const { input, rule, scope } = question;
-  const isRemote = /^https?:/i.test(input.url);
+  const file = await findFile(ctx, question);
+  if (file === 'gone') return gone(input);
+  const isRemote = !file && /^https?:/i.test(input.url);
   if (isRemote && input.kind !== 'image') {
     const seen = await ctx.media.look(input.url, { maxBytes: rule.maxBytes });
     if (seen !== 'whole') {
@@ -49,9 +51,6 @@ export async function keepInput(ctx: Context, question: KeepQuestion): Promise<K
         return { draft: input, facts: seen.facts, address: input.url, warnings: [] };
     }
   }
-  const fileId = parseFileId(input.url);
-  const file = fileId === undefined ? undefined : await ctx.files.find(scope, fileId);
-  if (fileId !== undefined && !file) return gone(input);
   const maxBytes = input.kind === 'image' ? Math.max(rule.maxBytes, CONVERTIBLE_BYTES) : rule.maxBytes;
   const stored: StoredInput | MediaRefusal =
     file ?? (await ctx.media.keepInput(scope, { url: input.url }, { maxBytes }));
@@ -62,6 +61,17 @@ export async function keepInput(ctx: Context, question: KeepQuestion): Promise<K
   if (wrong.length > 0 || (stored.facts.orientation ?? 1) !== 1) return convert(ctx, question, { stored, wrong });
   const address = isRemote && stored.isOurs !== true ? { address: input.url } : {};
   return { draft: input, facts: stored.facts, stored, ...address, warnings: [] };
+}
+
+/**
+ * The file that stands there, by its id or by the address of its content. An address that names none of this project’s
+ * files is anybody’s: it is fetched.
+ */
+async function findFile(ctx: Context, { input, scope }: KeepQuestion): Promise<StoredInput | 'gone' | undefined> {
+  const named = parseFileId(input.url);
+  const id = named ?? fileIdInAddress(input.url);
+  const file = id === undefined ? undefined : await ctx.files.find(scope, id);
+  return file ?? (named === undefined ? undefined : 'gone');
 }
 
 /** Whether a copy would ever be sent: as bytes, by a link of ours, or inside the request. */

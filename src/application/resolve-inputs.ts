@@ -80,7 +80,7 @@ function checkAddress(input: DraftInput, rule: InputRule | undefined): readonly 
     {
       param: input.param,
       code: 'invalid_value',
-      message: `${input.param} is ${quote(input.url)}; it must be an http or https URL${rule?.as === 'url' ? '' : ', or a data URI such as data:image/png;base64,…'}.`,
+      message: `${input.param} is ${quote(input.url)}; it must be an http or https URL, a data URI such as data:image/png;base64,…, or the id of a file from POST /v1/files (file_…).`,
     },
   ];
 }

@@ -11,3 +11,11 @@ export function parseFileId(text: string): bigint | undefined {
   const id = BigInt(digits);
   return id <= MOST && id > 0n ? id : undefined;
 }
+
+const ADDRESS = /^https?:\/\/[^/?#]+\/v1\/files\/(file_[0-9]{1,19})\/content$/i;
+
+/** The file that an address may mean: of ours, or of another server that has such addresses. */
+export function fileIdInAddress(url: string): bigint | undefined {
+  const spelled = url.length < 2000 ? ADDRESS.exec(url)?.[1] : undefined;
+  return spelled === undefined ? undefined : parseFileId(spelled);
+}

@@ -22,7 +22,8 @@ export const MEDIA_REFUSALS: readonly RefusalCase[] = [
     body: { model: 'viduq3p-720p', prompt: 'a fox', image: 'a.png' },
     code: 'invalid_value',
     param: 'image',
-    message: 'image is "a.png"; it must be an http or https URL, or a data URI such as data:image/png;base64,….',
+    message:
+      'image is "a.png"; it must be an http or https URL, a data URI such as data:image/png;base64,…, or the id of a file from POST /v1/files (file_…).',
   },
   {
     asks: 'image by another scheme',
@@ -30,7 +31,7 @@ export const MEDIA_REFUSALS: readonly RefusalCase[] = [
     code: 'invalid_value',
     param: 'image',
     message:
-      'image is "ftp://example.com/a.png"; it must be an http or https URL, or a data URI such as data:image/png;base64,….',
+      'image is "ftp://example.com/a.png"; it must be an http or https URL, a data URI such as data:image/png;base64,…, or the id of a file from POST /v1/files (file_…).',
   },
   {
     asks: 'image by a file of ours',
@@ -38,7 +39,7 @@ export const MEDIA_REFUSALS: readonly RefusalCase[] = [
     code: 'invalid_value',
     param: 'image',
     message:
-      'image is "file:///etc/passwd"; it must be an http or https URL, or a data URI such as data:image/png;base64,….',
+      'image is "file:///etc/passwd"; it must be an http or https URL, a data URI such as data:image/png;base64,…, or the id of a file from POST /v1/files (file_…).',
   },
   {
     asks: 'image empty',
