@@ -5,6 +5,7 @@ import { closedError, connectionError, refuseEncoding, statusError, tooManyRedir
 import { type FetchTarget, parseTarget, redirectTarget } from './fetch-target.ts';
 import { guardedBody, tooLarge } from './guarded-body.ts';
 import { type Dial, dialChecked, guardedConnector, type Resolve, resolveWithSystem } from './guarded-connect.ts';
+import { readAhead } from './read-ahead.ts';
 
 export { type FetchRefusal, GuardedFetchError } from './guarded-fetch-error.ts';
 export { isPublicAddress } from './public-address.ts';
@@ -190,7 +191,7 @@ class Exchange {
     }
     if (declaredBytes !== undefined && declaredBytes > maxBytes) throw tooLarge(target.label, maxBytes);
     const rules = { label: target.label, maxBytes, declaredBytes, watch: this.#watch, done: () => this.#finish() };
-    return { ...response, body: guardedBody(answer.body, rules) };
+    return { ...response, body: guardedBody(readAhead(answer.body), rules) };
   }
 
   #finish(): void {
