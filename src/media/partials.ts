@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import type { FileMarks, OutputPlace, ResumePoint } from '../application/download.ts';
 
 /** What one try left of an output. */
-export interface Partial {
+interface PartialFile {
   readonly path: string;
   readonly point: ResumePoint;
 }
 
 export interface Partials {
   /** The longest that can be gone on with; undefined when there is none. */
-  longest(place: OutputPlace): Promise<Partial | undefined>;
+  longest(place: OutputPlace): Promise<PartialFile | undefined>;
   /** A new file for one try: empty, or with the bytes of an earlier partial. Earlier ones go. Answers its path. */
-  begin(place: OutputPlace, content: { readonly marks: FileMarks; readonly copyOf?: Partial }): Promise<string>;
+  begin(place: OutputPlace, content: { readonly marks: FileMarks; readonly copyOf?: PartialFile }): Promise<string>;
   /** The part was put in its place: what was noted beside it goes. */
   forget(path: string): Promise<void>;
   /** Everything of this output, or of the whole attempt. */
@@ -70,14 +70,14 @@ export function openPartials(spoolFolder: string, bootedAt: number): Partials {
 const marksPathOf = (path: string): string => path.slice(0, -ENDING.length) + MARKS_ENDING;
 
 /** The other may have grown since it was looked at: what was asked for goes on where it was then. */
-async function copyStart({ path: from, point }: Partial, to: string): Promise<void> {
+async function copyStart({ path: from, point }: PartialFile, to: string): Promise<void> {
   await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
   if ((await stat(to)).size < point.bytes) throw new Error('the part that was here has become shorter');
   await truncate(to, point.bytes);
 }
 
 /** Nothing where the file is gone, empty, older than the machine's start, or of a file that cannot be told from another. */
-async function readPartial(path: string, bootedAt: number): Promise<Partial | undefined> {
+async function readPartial(path: string, bootedAt: number): Promise<PartialFile | undefined> {
   try {
     const { size, mtimeMs } = await stat(path);
     const marks: FileMarks = JSON.parse(await readFile(marksPathOf(path), 'utf8'));
