@@ -33,3 +33,37 @@ test.each(variants)('$provider.id sends what $twin.id sends, but for the names o
     }
   });
 });
+
+test.each([
+  ['viduq3', [2, 1], 0],
+  ['viduq2', [3], 0],
+  ['viduq2-pro', [1], 1],
+] as const)('named subjects go to Vidu as they were given: %s', (id, images, videos) => {
+  const vidu = PROVIDERS.find((provider) => provider.id === 'vidu');
+  const model = vidu?.models.find((known) => known.id === id);
+  const capabilities = model?.modes.references;
+  if (!vidu || !model || !capabilities) throw new Error(`${id} takes no references`);
+  const picture = (index: number) => ({ url: `https://example.com/${index}.png` });
+  const given = images.flatMap((count, subject) => Array(count).fill(subject));
+  const request = {
+    ...sampleRequest('references', capabilities),
+    prompt: '@fox meets @hare',
+    inputs: [
+      ...given.map((_, index) => ({ role: 'reference', kind: 'image', source: picture(index) }) as const),
+      ...(videos > 0
+        ? [{ role: 'reference', kind: 'video', source: { url: 'https://example.com/0.mp4' } } as const]
+        : []),
+    ],
+    options: {
+      ...sampleRequest('references', capabilities).options,
+      subjects: images.map((count, index) => ({
+        name: index === 0 ? 'fox' : 'hare',
+        images: count,
+        videos: index === 0 ? videos : 0,
+        ...(index === 0 && { voice_id: 'a voice', server_id: '17' }),
+      })),
+      auto_subjects: true,
+    },
+  };
+  expect(vidu.submit.build(sampleSubmission(model, request))).toMatchSnapshot();
+});

@@ -21,8 +21,6 @@ export interface ProviderCase {
   readonly failures: FailureTable;
   /** Every code of the vendor's error page. */
   readonly codes: readonly string[];
-  /** What has no published price: it cannot be called until somebody sets one. */
-  readonly unpriced?: readonly string[];
 }
 
 const VIDU_CODES =
@@ -40,7 +38,6 @@ const vidu: ProviderCase = {
   unknownState: { id: '1', state: 'daydreaming', err_code: '', creations: [] },
   failures: VIDU_FAILURES,
   codes: VIDU_CODES.split(' '),
-  unpriced: ['viduq2-pro from references'],
 };
 
 const ARK_CODES =

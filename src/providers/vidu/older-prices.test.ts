@@ -110,8 +110,15 @@ describe('credits of the price list', () => {
     expect(viduCom.cost(asked({ mode, ...more }), modelOf(id))?.micros).toBe(credits * 5_000);
   });
 
-  test('viduq2-pro has no price on references, until Vidu has billed', () => {
-    expect(viduCom.cost(asked({ mode: 'references' }), modelOf('viduq2-pro'))).toBeUndefined();
+  test('viduq2-pro has no published price on references: the dearer of two is held, until Vidu has billed', () => {
+    const credits = (more: object) =>
+      (viduCom.cost(asked({ mode: 'references', resolution: '720p', ...more }), modelOf('viduq2-pro'))?.micros ?? 0) /
+      5_000;
+    expect([1, 4, 10].map((seconds) => credits({ seconds }))).toEqual([25, 45, 125]);
+    // Vidu chooses the length: the longest may be billed.
+    expect(credits({ seconds: 0 })).toBe(125);
+    const lines = viduCom.prices(modelOf('viduq2-pro')).filter(({ when }) => when.includes('references'));
+    expect(lines.every(({ when }) => when.endsWith(', estimate'))).toBe(true);
     expect(viduCom.cost(asked({ mode: 'references' }), modelOf('viduq2-pro'), { credits: 60 })?.micros).toBe(300_000);
   });
 

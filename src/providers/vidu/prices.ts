@@ -46,7 +46,7 @@ export const viduPriceLines =
 
 function linesOf(
   { currency, microsPerCredit, page, date }: ViduPrices,
-  { modes, regular }: RateRow,
+  { modes, regular, isEstimate }: RateRow,
   { tiers, offPeak }: { readonly tiers: Tiers; readonly offPeak: boolean },
 ): PriceLine[] {
   const from = modes.includes('references') ? (modes.length > 1 ? 'all modes' : 'references') : modes.join(', ');
@@ -56,7 +56,9 @@ function linesOf(
       currency,
       micros: credits * microsPerCredit,
       per,
-      when: [resolution, from, ...length, ...(offPeak ? ['off-peak'] : [])].join(', '),
+      when: [resolution, from, ...length, ...(offPeak ? ['off-peak'] : []), ...(isEstimate ? ['estimate'] : [])].join(
+        ', ',
+      ),
       resolutions: [resolution],
       offPeak,
       page,

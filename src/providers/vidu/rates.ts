@@ -13,6 +13,8 @@ export interface RateRow {
   readonly modes: readonly Mode[];
   readonly regular: Tiers;
   readonly offPeak?: Tiers;
+  /** Published nowhere: what is held, until Vidu has billed. */
+  readonly isEstimate?: true;
   /** Credits more with sound. */
   readonly audioCredits?: number;
 }
@@ -67,14 +69,36 @@ const q2 = (model: string, modes: readonly Mode[], regular: ClipTiers): RateRow 
 
 const q1 = (model: string, modes: readonly Mode[]): RateRow => older({ model, modes, regular: { '1080p': { 5: 80 } } });
 
+const Q2_REFERENCES = tiers(climb([15], 5), climb([25], 5), climb([75], 10));
+const Q2_PRO_FRAMES = tiers(climb([8, 10], 5), climb([15], 10), climb([55], 15));
+
+/** The greater of two totals at every length. */
+const dearer = (one: ClipCredits, other: ClipCredits): ClipCredits =>
+  Object.fromEntries(
+    Object.entries(one).map(([seconds, credits]) => [seconds, Math.max(credits, other[Number(seconds)] ?? 0)]),
+  );
+
 /**
  * The same credits on both sites: Q2 is known from vidu.cn's list and agrees with vidu.com's words, of Q1 and 2.0 vidu.com's
- * list is the only one. viduq2-pro has no published price on references.
+ * list is the only one. viduq2-pro has no published price on references: the dearer of viduq2 there and of itself from
+ * frames is held, and the bill follows `credits`.
  */
 const OLDER: readonly RateRow[] = [
   q2('viduq2', ['text'], tiers(climb([10], 2), climb([15], 5), climb([20], 10))),
-  q2('viduq2', ['references'], tiers(climb([15], 5), climb([25], 5), climb([75], 10))),
-  q2('viduq2-pro', FROM_FRAMES, tiers(climb([8, 10], 5), climb([15], 10), climb([55], 15))),
+  q2('viduq2', ['references'], Q2_REFERENCES),
+  q2('viduq2-pro', FROM_FRAMES, Q2_PRO_FRAMES),
+  {
+    ...q2(
+      'viduq2-pro',
+      ['references'],
+      tiers(
+        dearer(Q2_REFERENCES['540p'], Q2_PRO_FRAMES['540p']),
+        dearer(Q2_REFERENCES['720p'], Q2_PRO_FRAMES['720p']),
+        dearer(Q2_REFERENCES['1080p'], Q2_PRO_FRAMES['1080p']),
+      ),
+    ),
+    isEstimate: true,
+  },
   q2('viduq2-turbo', FROM_FRAMES, tiers(climb([6], 2), climb([8, 10], 10), climb([35], 10))),
   q2('viduq2-pro-fast', FROM_FRAMES, upperTiers(climb([8], 2, 2), climb([16], 4, 4))),
   q1('viduq1', [...FROM_TEXT_OR_FRAMES, 'references']),
