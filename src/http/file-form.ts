@@ -48,7 +48,7 @@ async function readParts(request: FastifyRequest, receive: Receive): Promise<Rea
   for await (const part of request.parts({ limits: LIMITS })) {
     const name = part.fieldname ?? '';
     if (part.type === 'field') {
-      if (part.fieldnameTruncated || part.valueTruncated) throw wrong(name, `${shown(name)} is too long.`);
+      if (name.length > LIMITS.fieldNameSize || part.valueTruncated) throw wrong(name, `${shown(name)} is too long.`);
       if (name === 'file') throw wrong('file', 'file is a text; it must be a file, as curl -F file=@fox.png sends it.');
       if (fields.has(name)) throw wrong(name, `${shown(name)} is given more than once.`);
       fields.set(name, String(part.value));
