@@ -5,20 +5,14 @@ import type { Exchange } from '../domain/http.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Cost, MicroUsd } from '../domain/money.ts';
 import type { OutputRole, OutputSource, Provider } from '../domain/provider.ts';
-import type { MediaKind, Warning } from '../domain/request.ts';
-import type { Download, OutputPlace, ResumePoint } from './download.ts';
+import type { Warning } from '../domain/request.ts';
+import type { CallbackWish } from './callback-ports.ts';
+import type { Download, ResumePoint } from './download.ts';
+import type { Caller, Scope } from './scope.ts';
 
-/** Whose things, and which world: every read is limited by both. */
-export interface Scope {
-  readonly projectId: bigint;
-  readonly livemode: boolean;
-}
-
-/** Who asks. Admin keys reach no generation. */
-export interface Caller extends Scope {
-  readonly keyId: bigint;
-  readonly kind: 'live' | 'test';
-}
+export type { CallbackStore, CallbackWish, Delivery } from './callback-ports.ts';
+export type { ImageWish, InputRows, KeptFile, Media, MediaFact, MediaRefusal, StoredInput } from './media-ports.ts';
+export type { Caller, Scope } from './scope.ts';
 
 export interface NewGeneration {
   readonly id: bigint;
@@ -36,16 +30,6 @@ export interface NewGeneration {
   readonly inputIds: readonly bigint[];
   readonly idempotency?: { readonly key: string; readonly requestHash: string };
   readonly callback?: CallbackWish;
-}
-
-/** Where a caller wants to be told of changes of state. */
-export interface CallbackWish {
-  /** http or https, public. */
-  readonly url: string;
-  /** The caller's API key, which signs; sealed at rest, and erased after the last delivery. */
-  readonly secret: string;
-  /** Scheme and host as the caller reached us, for links. */
-  readonly base: string;
 }
 
 export type CreateOutcome =
@@ -207,41 +191,6 @@ export interface Cancelling {
   seconds(): number;
 }
 
-/** One change of state that is to be told, held by this process until its lease ends. */
-export interface Delivery {
-  readonly generationId: bigint;
-  /** Of the event: a generation's are told in this order. */
-  readonly number: number;
-  readonly claim: bigint;
-  /** Tries that failed before. */
-  readonly failures: number;
-  readonly host: string;
-  readonly url: string;
-  readonly base: string;
-  readonly secret: string;
-  /** As the generation was then. */
-  readonly state: GenerationState;
-  readonly progress: number;
-  readonly vendorState?: string;
-  /** Unix seconds, with fraction. */
-  readonly at: number;
-}
-
-/** What is to be told to callers. Everything but `claim` is conditional on the delivery's claim. */
-export interface CallbackStore {
-  /** Due ones, of each generation the oldest alone; `perHost` less the `busy` calls to each host, `limit` in all. */
-  claim(request: {
-    readonly limit: number;
-    readonly perHost: number;
-    readonly busy: ReadonlyMap<string, number>;
-    readonly leaseSeconds: number;
-  }): Promise<readonly Delivery[]>;
-  /** Told, or given up. After the last one the key is erased. */
-  finish(delivery: Delivery): Promise<void>;
-  retry(delivery: Delivery, inSeconds: number): Promise<void>;
-  handBack(deliveries: readonly Delivery[]): Promise<void>;
-}
-
 /** The file is ours: settle, complete, tell. */
 export interface CompleteStep {
   readonly to: 'completed';
@@ -298,93 +247,6 @@ export interface Upstream {
     source: OutputSource,
     from?: ResumePoint,
   ): Promise<Download>;
-}
-
-export interface MediaFact {
-  readonly kind: MediaKind;
-  readonly mediaType: string;
-  readonly bytes: number;
-  readonly width?: number;
-  readonly height?: number;
-  readonly seconds?: number;
-  readonly fps?: number;
-  readonly audio?: boolean;
-  /** EXIF orientation of an image, 1 to 8; width and height are those after it was applied. */
-  readonly orientation?: number;
-  /** How it is coded, in the prober's words. */
-  readonly videoCodec?: string;
-  readonly audioCodec?: string;
-}
-
-export interface StoredInput {
-  readonly id: bigint;
-  readonly storageKey: string;
-  readonly facts: MediaFact;
-  /** It came from a file or a link of ours: its address is no use to a vendor. */
-  readonly isOurs?: true;
-}
-
-/** What a converted picture must be. */
-export interface ImageWish {
-  readonly mediaTypes: readonly string[];
-  readonly maxBytes: number;
-  readonly maxSide?: number;
-  readonly maxPixels?: number;
-}
-
-export type MediaRefusal = { readonly refused: 'unreachable' | 'invalid'; readonly reason: string };
-
-/** Files: inputs we were given, outputs we keep. */
-export interface Media {
-  /** Fetches (guarded) or decodes an input, checks what it is, stores it once per project. */
-  keepInput(
-    scope: Scope,
-    source: { readonly url: string },
-    limits: { readonly maxBytes: number },
-  ): Promise<StoredInput | MediaRefusal>;
-  /**
-   * What lies at a public address, by a few requests for parts of it; nothing is kept. `whole` when its server gives no
-   * parts, or they do not tell: then only the whole file can.
-   */
-  look(
-    url: string,
-    limits: { readonly maxBytes: number },
-  ): Promise<{ readonly facts: MediaFact } | 'whole' | MediaRefusal>;
-  /** Another copy of a kept picture: upright, of an allowed type and size. */
-  convertImage(scope: Scope, stored: StoredInput, wish: ImageWish): Promise<StoredInput | MediaRefusal>;
-  /** The bytes of a stored input as base64; undefined when they are not there any more. */
-  readBase64(storageKey: string): Promise<string | undefined>;
-  /**
-   * Fetches, stores, hashes. Constant memory. What came before a download broke off stays on this host, and the next try
-   * for the same attempt and role is asked to go on from there.
-   */
-  keepOutput(
-    place: OutputPlace,
-    fetch: (from?: ResumePoint) => Promise<Download>,
-  ): Promise<{ readonly bytes: number; readonly sha256: string }>;
-  /** The attempt has ended: what broken downloads of it left is not needed any more. */
-  dropPartials(attemptId: bigint): Promise<void>;
-  probe(storageKey: string): Promise<MediaFact | { readonly refused: string }>;
-  remove(storageKey: string): Promise<void>;
-  freeBytes(): Promise<number>;
-}
-
-/** Rows of kept inputs: one for equal bytes of a project. */
-export interface InputRows {
-  /** Without a scope: for signed links, whose signature already names the input. */
-  find(id: bigint): Promise<KeptFile | undefined>;
-  put(
-    scope: Scope,
-    input: { readonly sha256: string; readonly storageKey: string; readonly facts: MediaFact },
-  ): Promise<bigint>;
-}
-
-/** A stored file, as it is served. */
-export interface KeptFile {
-  readonly storageKey: string;
-  readonly mediaType: string;
-  readonly bytes: number;
-  readonly sha256: string;
 }
 
 /** Who a presented key belongs to; undefined when nobody's, or revoked. */

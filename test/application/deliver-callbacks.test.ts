@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { answered, type EngineWorld, openEngineWorld, running } from '../../test/harness/engine-world.ts';
-import type { CallbackContext } from '../application/deliver-callback.ts';
-import type { CallbackWish } from '../application/ports.ts';
-import { callbackStore } from '../postgres/callbacks.ts';
-import { type Deliverer, startDeliverer } from './deliver-callbacks.ts';
+import type { CallbackContext } from '../../src/application/deliver-callback.ts';
+import type { CallbackWish } from '../../src/application/ports.ts';
+import { type Deliverer, startDeliverer } from '../../src/engine/deliver-callbacks.ts';
+import { callbackStore } from '../../src/postgres/callbacks.ts';
+import { answered, type EngineWorld, openEngineWorld, running } from '../harness/engine-world.ts';
 
 interface Call {
   readonly url: string;

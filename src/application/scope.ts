@@ -1,0 +1,11 @@
+/** Whose things, and which world: every read is limited by both. */
+export interface Scope {
+  readonly projectId: bigint;
+  readonly livemode: boolean;
+}
+
+/** Who asks. Admin keys reach no generation. */
+export interface Caller extends Scope {
+  readonly keyId: bigint;
+  readonly kind: 'live' | 'test';
+}
