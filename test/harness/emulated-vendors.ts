@@ -22,7 +22,7 @@ interface VendorTask {
 
 export interface FaultRule {
   readonly vendor?: VendorTask['vendor'];
-  readonly operation: 'create' | 'poll' | 'list' | 'download' | 'token';
+  readonly operation: 'create' | 'poll' | 'list' | 'cancel' | 'download' | 'token';
   readonly kind: string;
   readonly times?: number;
   readonly seconds?: number;
