@@ -101,6 +101,7 @@ async function open(config: Config, { logger, opened, live, stands, closers, clo
     linkSecret: installation.linkSecret,
     fetcher,
     ownPath: inputs.ownPath,
+    converter: inputs.converter,
     speed: config.sandboxSpeed,
     log: logger,
   });

@@ -2,7 +2,7 @@ import type { InputLink } from './application/deliver-media.ts';
 import type { InputRows, Links, Media } from './application/ports.ts';
 import type { Config } from './config.ts';
 import { hmacLinks } from './http/links.ts';
-import { openImageConverter } from './media/convert/converter.ts';
+import { type ImageConverter, openImageConverter } from './media/convert/converter.ts';
 import type { DiskStorage } from './media/disk-storage.ts';
 import type { GuardedFetcher } from './media/guarded-fetch.ts';
 import { openMedia } from './media/media.ts';
@@ -20,6 +20,7 @@ export interface Inputs {
   readonly link: InputLink;
   /** The local file behind a signed link of ours. */
   readonly ownPath: (url: string) => Promise<string | undefined>;
+  readonly converter: ImageConverter;
   close(): Promise<void>;
 }
 
@@ -48,6 +49,7 @@ export function openInputs(
       const own = await ownFile(url);
       return own && 'storageKey' in own ? storage.localPath(own.storageKey) : undefined;
     },
+    converter,
     close: () => converter.close(),
   };
 }

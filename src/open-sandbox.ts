@@ -7,12 +7,14 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import type { FastifyBaseLogger } from 'fastify';
 import { createEmulatorServer } from './emulators/sandbox.ts';
+import type { ImageConverter } from './media/convert/converter.ts';
 import type { GuardedFetcher } from './media/guarded-fetch.ts';
 import { probeFile } from './media/probe.ts';
 import type { WantedChannel } from './postgres/channels.ts';
 import type { Database } from './postgres/database.ts';
 import { sandboxStore } from './postgres/sandbox-store.ts';
 import { readIfThere, writePrivateOnce } from './private-file.ts';
+import { withMorePictures } from './sandbox-pictures.ts';
 import { openStudio, type Studio } from './studio/studio.ts';
 
 export interface Sandbox {
@@ -33,6 +35,7 @@ export interface SandboxOptions {
   readonly fetcher: GuardedFetcher;
   /** The local file behind a signed link of ours, so that emulators need no way around the guard. */
   readonly ownPath: (url: string) => Promise<string | undefined>;
+  readonly converter: ImageConverter;
   readonly speed: number;
   readonly log: FastifyBaseLogger;
 }
@@ -80,7 +83,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const fetched = join(folder, 'fetched');
   await mkdir(fetched, { recursive: true });
   const log = (event: string, fields: Readonly<Record<string, unknown>>) => options.log.info(fields, event);
-  const studio = openStudio({ cacheFolder: join(folder, 'rendered'), log });
+  const studio = withMorePictures(openStudio({ cacheFolder: join(folder, 'rendered'), log }), options.converter);
   const server = await createEmulatorServer({
     store: sandboxStore(options.database),
     studio,

@@ -23,7 +23,9 @@ export const houseErrorBody = z
       request_id: z.string().describe('The same as the header x-request-id.'),
       issues: z.array(issue).min(2).optional().describe('All that is wrong, when it is several things.'),
     }),
-    cost: generationCost.optional().describe('With not_cancellable: what the generation costs, or is going to at most.'),
+    cost: generationCost
+      .optional()
+      .describe('With not_cancellable: what the generation costs, or is going to at most.'),
   })
   .meta({ id: 'Error', description: 'A request that is not served.' });
 

@@ -72,22 +72,26 @@ test('the seeds are good files', async () => {
   for (const seed of seeds) await expect(probe(bytesSource(seed))).resolves.toHaveProperty('bytes', seed.length);
 });
 
-test(`${runs} damaged files give facts or one of the six refusals, and no number that is none`, async () => {
-  const seen = new Map<string, number>();
-  for (let run = 0; run < runs; run += 1) {
-    const seed = seeds[run % seeds.length] ?? Buffer.alloc(0);
-    const outcome = await probe(bytesSource(mutated(seed, chance(run)))).then(
-      (facts) =>
-        Object.values(facts).every((fact) => typeof fact !== 'number' || (fact >= 0 && Number.isFinite(fact)))
-          ? 'facts'
-          : `run ${run}: ${JSON.stringify(facts)}`,
-      (error: unknown) => (error instanceof ProbeError ? error.refusal : `run ${run}: ${String(error)}`),
-    );
-    seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
-  }
-  const odd = [...seen.keys()].filter((outcome) => outcome !== 'facts' && !refusals.includes(outcome));
-  expect(odd.slice(0, 5)).toEqual([]);
-  // The mutations must neither spare everything nor destroy everything.
-  expect(seen.get('facts')).toBeGreaterThan(runs / 20);
-  expect(seen.get('malformed')).toBeGreaterThan(runs / 50);
-}, runs / 10 + 60_000);
+test(
+  `${runs} damaged files give facts or one of the six refusals, and no number that is none`,
+  async () => {
+    const seen = new Map<string, number>();
+    for (let run = 0; run < runs; run += 1) {
+      const seed = seeds[run % seeds.length] ?? Buffer.alloc(0);
+      const outcome = await probe(bytesSource(mutated(seed, chance(run)))).then(
+        (facts) =>
+          Object.values(facts).every((fact) => typeof fact !== 'number' || (fact >= 0 && Number.isFinite(fact)))
+            ? 'facts'
+            : `run ${run}: ${JSON.stringify(facts)}`,
+        (error: unknown) => (error instanceof ProbeError ? error.refusal : `run ${run}: ${String(error)}`),
+      );
+      seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
+    }
+    const odd = [...seen.keys()].filter((outcome) => outcome !== 'facts' && !refusals.includes(outcome));
+    expect(odd.slice(0, 5)).toEqual([]);
+    // The mutations must neither spare everything nor destroy everything.
+    expect(seen.get('facts')).toBeGreaterThan(runs / 20);
+    expect(seen.get('malformed')).toBeGreaterThan(runs / 50);
+  },
+  runs / 10 + 60_000,
+);

@@ -17,7 +17,7 @@ export function rememberingLastSeen(
   const remember = (generation: Generation): void => {
     const key = keyOf(generation, generation.id);
     seen.delete(key);
-    seen.set(key, generation);
+    seen.set(key, light(generation));
     const oldest = seen.size > MOST_REMEMBERED ? seen.keys().next().value : undefined;
     if (oldest !== undefined) seen.delete(oldest);
   };
@@ -47,6 +47,16 @@ export function rememberingLastSeen(
       }
     },
   };
+}
+
+/** What a dialect remembers may have a megabyte; twenty thousand of these are not kept in memory. */
+const MOST_REMEMBERED_CHARS = 4096;
+
+function light(generation: Generation): Generation {
+  const payload = generation.memory?.['payload'];
+  if (typeof payload !== 'string' || payload.length <= MOST_REMEMBERED_CHARS) return generation;
+  const { payload: _, ...memory } = generation.memory ?? {};
+  return { ...generation, memory };
 }
 
 const keyOf = ({ projectId, livemode }: Scope, id: bigint): string => `${projectId}:${livemode}:${id}`;

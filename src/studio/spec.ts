@@ -15,7 +15,7 @@ interface SpecWatermark {
 }
 
 /** Tones that come and go like syllables, bursts of noise, or syllables over the chord; each voice has its own pitch. */
-export interface SpecSpeech {
+interface SpecSpeech {
   readonly only?: 'speech' | 'effects';
   readonly voice?: string;
 }

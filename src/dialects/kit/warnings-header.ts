@@ -5,7 +5,7 @@ import type { Warning } from '../../domain/request.ts';
 const MOST_CHARS = 4000;
 
 /** Warnings as one line of ASCII: a JSON list of code, param and message; what does not fit is counted. */
-export function warningsLine(warnings: readonly Warning[]): string {
+function warningsLine(warnings: readonly Warning[]): string {
   const parts: string[] = [];
   let chars = 0;
   for (const { code, param, message } of warnings) {

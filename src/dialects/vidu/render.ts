@@ -16,7 +16,7 @@ const STATES: Readonly<Record<Exclude<GenerationState, 'queued'>, ViduState>> = 
 };
 
 /** `created` until a vendor has it, then `queueing` until it begins. A cancelled task has no state of its own. */
-export function stateOf({ state, vendorState }: Generation): ViduState {
+function stateOf({ state, vendorState }: Generation): ViduState {
   if (state !== 'queued') return STATES[state];
   return vendorState === undefined ? 'created' : 'queueing';
 }

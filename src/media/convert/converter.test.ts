@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createCanvas, loadImage } from '@napi-rs/canvas';
+import { type Canvas, createCanvas, loadImage } from '@napi-rs/canvas';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { probeFile } from '../probe.ts';
 import { exif, jpegSegment, png } from '../testing/image-bytes.ts';
@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 /** A picture whose left half is red and whose right half is blue, or as clear as glass. */
-function halves(width: number, height: number, right: string): ReturnType<typeof createCanvas> {
+function halves(width: number, height: number, right: string): Canvas {
   const canvas = createCanvas(width, height);
   const context = canvas.getContext('2d');
   context.fillStyle = '#ff0000';

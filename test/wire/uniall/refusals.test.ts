@@ -61,13 +61,3 @@ describe.each([
     expect(answer.status).toBe(400);
   });
 });
-
-test('what has no price is refused, whatever else is configured', async () => {
-  const body = { model: 'viduq2-pro', prompt: 'a fox', reference_image_urls: [`${media.url}/picture.png`] };
-  const answer = await api(gateway).create(body);
-  expect(answer.status).toBe(503);
-  expect(answer.body.error).toMatchObject({
-    code: 'price_missing',
-    message: 'viduq2-pro cannot be priced: there is no price for this request. Nothing was sent and nothing is held.',
-  });
-});

@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Creations, creationsSchema } from './client-schemas.ts';
 
-export interface CallbackRequest {
+interface CallbackRequest {
   readonly method: string;
   /** Path with its query, as it was called. */
   readonly url: string;
@@ -13,7 +13,7 @@ export interface CallbackRequest {
 }
 
 /** The string that is signed: it ends with a newline, and the body is no part of it. */
-export function signingString({ method, url, headers }: Omit<CallbackRequest, 'body'>): string {
+function signingString({ method, url, headers }: Omit<CallbackRequest, 'body'>): string {
   const [path = '', query = ''] = url.split(/\?(.*)/s);
   const signed = header(headers, 'x-hmac-signed-headers')
     .split(';')
@@ -29,7 +29,7 @@ export function signingString({ method, url, headers }: Omit<CallbackRequest, 'b
 }
 
 /** The value of X-HMAC-SIGNATURE. */
-export const signatureOf = (request: Omit<CallbackRequest, 'body'>, key: string): string =>
+const signatureOf = (request: Omit<CallbackRequest, 'body'>, key: string): string =>
   createHmac('sha256', key).update(signingString(request)).digest('base64');
 
 function header(headers: IncomingHttpHeaders, name: string): string {
@@ -78,7 +78,7 @@ export interface CallbackReceiver {
   /** For ONEREEL_FETCH_ALLOW. */
   readonly hostPort: string;
   readonly received: readonly CallbackRequest[];
-  /** The same receiver; it answers 500 here. */
+  /** The same receiver; here it answers 500 to a task that failed. */
   readonly refusingUrl: string;
   close(): Promise<void>;
 }
@@ -94,7 +94,8 @@ export async function startCallbackReceiver(): Promise<CallbackReceiver> {
     });
     request.on('end', () => {
       received.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
-      response.writeHead(request.url === REFUSING ? 500 : 200).end();
+      const isRefused = request.url === REFUSING && body.includes('"failed"');
+      response.writeHead(isRefused ? 500 : 200).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -47,23 +47,23 @@ export interface TextWish extends CommonWish {
   readonly style?: 'general' | 'anime';
   readonly aspect_ratio?: string;
 }
-export interface ImageWish extends CommonWish {
+interface ImageWish extends CommonWish {
   readonly images: readonly [string];
   readonly audio_type?: AudioType;
   readonly voice_id?: string;
   readonly is_rec?: boolean;
 }
-export interface StartEndWish extends CommonWish {
+interface StartEndWish extends CommonWish {
   readonly images: readonly [first: string, last: string];
   readonly is_rec?: boolean;
 }
-export interface ReferenceImagesWish extends CommonWish {
+interface ReferenceImagesWish extends CommonWish {
   readonly prompt: string;
   readonly images: readonly string[];
   readonly videos?: readonly string[];
   readonly aspect_ratio?: string;
 }
-export interface ReferenceSubjectsWish extends CommonWish {
+interface ReferenceSubjectsWish extends CommonWish {
   readonly prompt: string;
   readonly subjects: readonly {
     readonly name: string;
@@ -76,7 +76,7 @@ export interface ReferenceSubjectsWish extends CommonWish {
   readonly audio_type?: AudioType;
 }
 
-export interface TaskFilter {
+interface TaskFilter {
   readonly createdFrom?: Date;
   readonly createdTo?: Date;
   readonly taskIds?: readonly string[];

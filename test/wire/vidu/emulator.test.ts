@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const account = (): ViduAccount => ({ base: `${vendors.origin}/vidu/ent/v2`, key: 'vda_wire', word: 'Token' });
 
-viduScenario(() => ({ account: account(), media, receiver }));
+viduScenario(() => ({ account: account(), media, receiver, endCalls: 4 }));
 
 test('Vidu’s own service does not take the word Bearer', async () => {
   const credits = openViduClient({ ...account(), word: 'Bearer' }).credits();

@@ -9,6 +9,8 @@ export interface ViduTarget {
   readonly media: MediaServer;
   /** The target may call it. */
   readonly receiver: CallbackReceiver;
+  /** How often it calls within half a minute when the end of a task is not taken; 4 times in all. */
+  readonly endCalls: number;
 }
 
 export const picture = (hue = 0): Buffer => pngOf({ width: 320, height: 240, hue });
