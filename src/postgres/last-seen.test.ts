@@ -67,3 +67,12 @@ test('a database that hangs is waited for no longer than was said', async () => 
   });
   await lock;
 });
+
+test('a long payload is not kept in memory; the rest of what was seen is', async () => {
+  const id = await store.nextId();
+  const memory = { payload: 'p'.repeat(1_000_000), style: 'anime' };
+  await store.create(newGeneration(caller, { id, memory }));
+  expect((await store.find(caller, id))?.memory).toEqual(memory);
+  await scratch.setReachable(false);
+  expect((await store.find(caller, id))?.memory).toEqual({ style: 'anime' });
+});
