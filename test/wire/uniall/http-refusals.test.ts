@@ -255,7 +255,6 @@ test('a generation of another world or another project does not exist', async ()
 });
 
 test.each([
-  ['POST', '/cancel', 'Cancelling a generation is not supported yet.'],
   ['DELETE', '', 'Deleting a generation is not supported yet.'],
   ['GET', '/events', 'The event stream of a generation is not supported yet.'],
 ])('%s …/{id}%s says that a later version brings it', async (method, tail, message) => {
