@@ -217,17 +217,32 @@ function inputTable(models: readonly ModelDescription[], families: readonly stri
     [...new Set(group.map((rule) => code(fieldOf(families, rule))))].join(', '),
     ...limitsOf(group[0]),
   ]);
-  return table(['Fields', 'Formats', 'At most', 'Seconds', 'Sent as'], rows);
+  return table(['Fields', 'Formats', 'At most', 'Seconds', 'Picture', 'Given as'], rows);
 }
 
 const MEGA = 1_000_000;
 
-function limitsOf({ media_types, max_bytes, seconds, data_uri }: InputRule): readonly string[] {
+function limitsOf(rule: InputRule): readonly string[] {
+  const { media_types, max_bytes, seconds, data_uri } = rule;
   const total = seconds?.total === undefined ? '' : `, ${seconds.total} in all`;
   return [
     media_types.map((type) => type.replace(/^\w+\//, '')).join(', '),
     `${Math.ceil(max_bytes / MEGA)} MB`,
     seconds ? `${seconds.min} to ${seconds.max}${total}` : '',
-    data_uri ? 'public URL or data URI' : 'public URL',
+    pictureOf(rule),
+    data_uri ? 'URL, data URI or file' : 'URL; data URI or file where this server has a public address',
   ];
+}
+
+/** Sizes, shapes, rates and codecs. */
+function pictureOf({ side, ratio, pixels, fps, codecs }: InputRule): string {
+  const sides = side && (side.max === undefined ? `sides from ${side.min} px` : `sides ${side.min} to ${side.max} px`);
+  const parts = [
+    sides,
+    ratio && `width by height ${ratio.min} to ${ratio.max}`,
+    pixels && `${pixels.min} to ${pixels.max} pixels`,
+    fps && `${fps.min} to ${fps.max} frames a second`,
+    codecs && `${codecs.video.join(' or ')} with ${codecs.audio.join(', ')} or silent`,
+  ];
+  return parts.filter((part) => part !== undefined).join('; ');
 }

@@ -17,7 +17,11 @@ const inputRule = z
     max: z.int().min(1),
     media_types: z.array(z.string()),
     max_bytes: z.int(),
-    data_uri: z.boolean().describe('Whether a data URI is taken beside a public address.'),
+    data_uri: z
+      .boolean()
+      .describe(
+        'Whether a data URI or an uploaded file is taken; without it, only where this server has a public address.',
+      ),
     seconds: z
       .object({ min: z.number(), max: z.number(), total: z.number().optional() })
       .optional()
