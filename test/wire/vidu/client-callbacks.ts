@@ -13,7 +13,7 @@ interface CallbackRequest {
 }
 
 /** The string that is signed: it ends with a newline, and the body is no part of it. */
-function signingString({ method, url, headers }: Omit<CallbackRequest, 'body'>): string {
+export function signingString({ method, url, headers }: Omit<CallbackRequest, 'body'>): string {
   const [path = '', query = ''] = url.split(/\?(.*)/s);
   const signed = header(headers, 'x-hmac-signed-headers')
     .split(';')
@@ -29,7 +29,7 @@ function signingString({ method, url, headers }: Omit<CallbackRequest, 'body'>):
 }
 
 /** The value of X-HMAC-SIGNATURE. */
-const signatureOf = (request: Omit<CallbackRequest, 'body'>, key: string): string =>
+export const signatureOf = (request: Omit<CallbackRequest, 'body'>, key: string): string =>
   createHmac('sha256', key).update(signingString(request)).digest('base64');
 
 function header(headers: IncomingHttpHeaders, name: string): string {
