@@ -5,10 +5,12 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { begin } from '../../src/begin.ts';
 import { readConfig } from '../../src/config.ts';
 import { startGateway } from '../../src/gateway.ts';
+import { png } from '../../src/media/testing/image-bytes.ts';
 import { api } from '../harness/api.ts';
 import { databaseFor } from '../harness/database.ts';
 import { type EmulatedVendors, liveChannels, startEmulatedVendors } from '../harness/emulated-vendors.ts';
 import { startTestGateway } from '../harness/gateway.ts';
+import { upload } from '../harness/upload.ts';
 
 // Whole processes start and stop here; a busy machine takes its time.
 vi.setConfig({ testTimeout: 120_000 });
@@ -45,6 +47,8 @@ test('without free space creates are refused, and what runs is still finished', 
     const refused = await create(fox);
     expect([refused.status, refused.body.error.code]).toEqual([503, 'overloaded']);
     expect(refused.headers.get('retry-after')).toBe('60');
+    const uploaded = await upload({ ...first, url: full.url }, { file: png(64, 64) });
+    expect([uploaded.status, uploaded.body.error.code]).toEqual([503, 'overloaded']);
     expect((await finished(id, 60)).body.status).toBe('completed');
     expect((await call('GET', '/v1/video/generations')).body.data).toHaveLength(1);
   } finally {
