@@ -20,8 +20,11 @@ export interface Queryable {
 }
 
 export interface Database extends Queryable {
-  /** One transaction; all of it is repeated when PostgreSQL says that a repeat is safe (deadlock, serialization). */
-  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  /**
+   * One transaction; all of it is repeated when PostgreSQL says that a repeat is safe (deadlock, serialization). The
+   * statements of an `endless` one may take any time.
+   */
+  transaction<T>(work: (tx: Queryable) => Promise<T>, options?: { readonly endless?: boolean }): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -32,21 +35,47 @@ types.setTypeParser(pg.types.builtins.INT8, (text) => BigInt(text));
 const REPEATABLE = new Set(['40001', '40P01']);
 const MOST_TRIES = 4;
 
-/** The driver's words for an address. */
-export const connectionOf = (address: DatabaseAddress): pg.ClientConfig =>
-  'url' in address ? { connectionString: address.url } : address;
+/** The driver's words for an address. Of one setting given twice in `options` PostgreSQL takes the later one. */
+export function connectionOf(address: DatabaseAddress, options = ''): pg.ClientConfig {
+  if (!('url' in address)) return { ...address, options };
+  const url = new URL(address.url);
+  const given = url.searchParams.get('options') ?? '';
+  // The driver would take the URL's own instead of ours, and would have these apply to what may take any time.
+  for (const name of ['options', 'statement_timeout', 'query_timeout']) url.searchParams.delete(name);
+  return { connectionString: url.href, options: `${given} ${options}`.trim() };
+}
 
-/** Opens a pool. `max` connections at most; a statement waits at most `connectSeconds` for one. */
-export function openDatabase(
-  address: DatabaseAddress,
-  options: { readonly max: number; readonly connectSeconds?: number; readonly onError: (error: Error) => void },
-): Database {
+export interface DatabaseOptions {
+  readonly max: number;
+  readonly connectSeconds?: number;
+  readonly statementSeconds?: number;
+  /** How much longer than a statement may take its answer is waited for. */
+  readonly silenceSeconds?: number;
+  readonly onError: (error: Error) => void;
+}
+
+/** No statement of ours takes a tenth of it; a server that takes longer is given up, so that nobody hangs on it for ever. */
+const STATEMENT_SECONDS = 60;
+/** The server speaks first, if it still can. */
+const SILENCE_SECONDS = 5;
+/** The longest that a timer of Node can be. */
+const ENDLESS_MILLISECONDS = 2 ** 31 - 1;
+
+/**
+ * Opens a pool. `max` connections at most; a statement waits at most `connectSeconds` for one, and may then take
+ * `statementSeconds`.
+ */
+export function openDatabase(address: DatabaseAddress, options: DatabaseOptions): Database {
+  const statementMilliseconds = (options.statementSeconds ?? STATEMENT_SECONDS) * 1000;
   const pool = new pg.Pool({
-    ...connectionOf(address),
+    ...connectionOf(
+      address,
+      `-c search_path=onereel -c idle_in_transaction_session_timeout=30000 -c statement_timeout=${statementMilliseconds}`,
+    ),
     max: options.max,
     keepAlive: true,
     connectionTimeoutMillis: (options.connectSeconds ?? 10) * 1000,
-    options: '-c search_path=onereel -c idle_in_transaction_session_timeout=30000',
+    query_timeout: statementMilliseconds + (options.silenceSeconds ?? SILENCE_SECONDS) * 1000,
     types,
     application_name: 'onereel',
   });
@@ -54,7 +83,7 @@ export function openDatabase(
   pool.on('error', options.onError);
   return {
     query: (statement) => run(pool, statement),
-    transaction: (work) => transaction(pool, work),
+    transaction: (work, { endless = false } = {}) => transaction(pool, work, { endless }),
     close: () => pool.end(),
   };
 }
@@ -62,9 +91,10 @@ export function openDatabase(
 async function run<R extends Row>(
   on: pg.Pool | pg.PoolClient,
   { name, text, values }: { name?: string; text: string; values?: readonly unknown[] },
+  silence: { readonly query_timeout?: number } = {},
 ): Promise<readonly R[]> {
   const result = await on
-    .query<R>({ text, ...(name !== undefined && { name }), values: [...(values ?? [])] })
+    .query<R>({ text, ...(name !== undefined && { name }), values: [...(values ?? [])], ...silence })
     .catch(throwAway);
   return result.rows;
 }
@@ -72,7 +102,8 @@ async function run<R extends Row>(
 /** Admin or crash shutdown, starting up, too many connections; class 08 is about connections too. */
 const AWAY = /^(?:57P0[123]|53300|08...)$/;
 /** The driver's own words where it gives no code. */
-const LOST = /connection terminated|timeout exceeded when trying to connect|not queryable|after calling end/i;
+const LOST =
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|not queryable|after calling end/i;
 
 function throwAway(error: unknown): never {
   if (!(error instanceof Error)) throw error;
@@ -82,7 +113,12 @@ function throwAway(error: unknown): never {
   throw isAway ? new DatabaseAway(error.message || code, { cause: error }) : error;
 }
 
-async function transaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+async function transaction<T>(
+  pool: pg.Pool,
+  work: (tx: Queryable) => Promise<T>,
+  { endless }: { readonly endless: boolean },
+): Promise<T> {
+  const silence = endless ? { query_timeout: ENDLESS_MILLISECONDS } : {};
   for (let tries = 1; ; tries += 1) {
     const client = await pool.connect().catch(throwAway);
     let broken: Error | undefined;
@@ -93,13 +129,17 @@ async function transaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>
     client.on('error', onLost);
     try {
       await run(client, { text: 'begin' });
-      const result = await work({ query: (statement) => run(client, statement) });
+      if (endless) await run(client, { text: 'set local statement_timeout = 0' });
+      const result = await work({ query: (statement) => run(client, statement, silence) });
       await run(client, { text: 'commit' });
       return result;
     } catch (error) {
-      await client.query('rollback').catch((failure: Error) => {
-        broken = failure;
-      });
+      // On a connection that does not answer a rollback would wait once more.
+      if (error instanceof DatabaseAway) broken = error;
+      else
+        await client.query('rollback').catch((failure: Error) => {
+          broken = failure;
+        });
       if (tries >= MOST_TRIES || !REPEATABLE.has(sqlState(error) ?? '')) throw error;
     } finally {
       client.off('error', onLost);

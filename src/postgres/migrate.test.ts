@@ -43,12 +43,17 @@ test('a migration that fails leaves nothing behind', async () => {
   expect(tables).toHaveLength(1);
 });
 
-test('a server older than 15 is refused before anything is written', async () => {
+test.each([
+  ['140011', '14.11'],
+  ['90624', '9.6.24'],
+])('a server older than 15 (%s) is refused before anything is written', async (number, words) => {
   // No such server can be had here: this one only says that it is old.
   const old: Database = {
-    query: async () => JSON.parse('[{"version":"140011"}]'),
+    query: async () => JSON.parse(`[{"version":"${number}"}]`),
     transaction: () => Promise.reject(new Error('something was written')),
     close: async () => {},
   };
-  await expect(migrate(old)).rejects.toThrow('Onereel needs PostgreSQL 15 or newer; this server is 14');
+  await expect(migrate(old)).rejects.toThrow(
+    `Onereel needs PostgreSQL 15 or newer; this server is ${words}. Upgrade it`,
+  );
 });

@@ -24,7 +24,7 @@ interface Migration {
 export async function migrate(database: Database): Promise<{ readonly applied: readonly number[] }> {
   await refuseOldServer(database);
   const known = await readMigrations();
-  return database.transaction(async (tx) => {
+  const work = async (tx: Queryable) => {
     await tx.query({ text: 'select pg_advisory_xact_lock($1)', values: [LOCK] });
     await tx.query({ text: 'create schema if not exists onereel' });
     await tx.query({
@@ -37,7 +37,9 @@ export async function migrate(database: Database): Promise<{ readonly applied: r
     const missing = known.filter(({ number }) => !applied.some((row) => row.number === number));
     for (const migration of missing) await apply(tx, migration);
     return { applied: missing.map(({ number }) => number) };
-  });
+  };
+  // A large table takes as long as it takes, and whoever waits for another's migration too.
+  return database.transaction(work, { endless: true });
 }
 
 /**
@@ -64,9 +66,15 @@ async function refuseOldServer(database: Queryable): Promise<void> {
   });
   if (Number(row?.version) < OLDEST_SERVER) {
     throw new SchemaRefused(
-      `Onereel needs PostgreSQL 15 or newer; this server is ${row?.version}. Upgrade it, or unset DATABASE_URL to use the embedded one.`,
+      `Onereel needs PostgreSQL 15 or newer; this server is ${versionInWords(Number(row?.version))}. Upgrade it, or unset DATABASE_URL to use the embedded one.`,
     );
   }
+}
+
+/** 140011 is 14.11; before 10 it was 90624 for 9.6.24. */
+function versionInWords(number: number): string {
+  const [major, minor] = [Math.floor(number / 10_000), number % 10_000];
+  return major >= 10 ? `${major}.${minor}` : `${major}.${Math.floor(minor / 100)}.${minor % 100}`;
 }
 
 function refuseForeign(applied: readonly { number: number; sha256: string }[], known: readonly Migration[]): void {
