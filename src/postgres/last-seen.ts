@@ -1,9 +1,12 @@
 import type { GenerationStore, Scope } from '../application/ports.ts';
 import { Refusal } from '../application/refusal.ts';
 import type { Generation } from '../domain/generation.ts';
+import { LastSeenMemory } from './last-seen-memory.ts';
 import { patiently } from './patience.ts';
 
 const MOST_REMEMBERED = 20_000;
+/** Most generations are a few kilobytes; those with long prompts and many inputs are a hundred times as large. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
  * A status read never fails while a state is known here: some clients pay again on a 5xx. It waits for the database,
@@ -13,14 +16,8 @@ export function rememberingLastSeen(
   store: GenerationStore,
   options: { readonly waitSeconds: number; readonly onFailure: (error: unknown) => void },
 ): GenerationStore {
-  const seen = new Map<string, Generation>();
-  const remember = (generation: Generation): void => {
-    const key = keyOf(generation, generation.id);
-    seen.delete(key);
-    seen.set(key, light(generation));
-    const oldest = seen.size > MOST_REMEMBERED ? seen.keys().next().value : undefined;
-    if (oldest !== undefined) seen.delete(oldest);
-  };
+  const seen = new LastSeenMemory<Generation>({ most: MOST_REMEMBERED, mostBytes: MOST_BYTES });
+  const remember = (generation: Generation): void => seen.set(keyOf(generation, generation.id), light(generation));
   return {
     ...store,
     create: async (generation) => {
@@ -49,7 +46,7 @@ export function rememberingLastSeen(
   };
 }
 
-/** What a dialect remembers may have a megabyte; twenty thousand of these are not kept in memory. */
+/** What a dialect remembers may have a megabyte: of these too few would have room. */
 const MOST_REMEMBERED_CHARS = 4096;
 
 function light(generation: Generation): Generation {
