@@ -28,7 +28,7 @@ test('one that is seen again takes its place anew, and its room once', () => {
 
 test('one that has no room at all is not kept, and takes none', () => {
   const memory = new LastSeenMemory<string>({ most: 1000, mostBytes: 50_000 });
-  memory.set('large', LARGE);
   memory.set('small', 'x');
+  memory.set('large', LARGE);
   expect([memory.get('large'), memory.get('small')]).toEqual([undefined, 'x']);
 });

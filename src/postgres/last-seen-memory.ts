@@ -15,6 +15,7 @@ export class LastSeenMemory<Value> {
   set(key: string, value: Value): void {
     this.#forget(key);
     const bytes = roughBytes(value) + 2 * key.length;
+    if (bytes > this.#limits.mostBytes) return;
     this.#kept.set(key, { value, bytes });
     this.#bytes += bytes;
     for (const oldest of this.#kept.keys()) {
