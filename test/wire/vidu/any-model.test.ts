@@ -33,6 +33,9 @@ async function finished(id: string) {
 const warned = (headers: Headers) =>
   JSON.parse(headers.get('onereel-warnings') ?? '[]').map(({ param }: { param: string }) => param);
 
+/** Rendering takes the test's time: one of another vendor, and one whose length Vidu chooses. */
+const FOLLOWED: ReadonlySet<string> = new Set(['jisudance2.0-720p', 'viduq2-pro']);
+
 /** What clients of Vidu always send; it asks for nothing. */
 const USUAL = { movement_amplitude: 'auto', bgm: false, style: 'general', watermark: false, off_peak: false, seed: 0 };
 
@@ -53,6 +56,7 @@ test.each<[string, string, object, number]>([
     expect(made.body.model).toBe(model);
     if (credits > 0) expect(made.body.credits).toBe(credits);
     expect(made.body.credits).toBeGreaterThan(0);
+    if (!FOLLOWED.has(model)) return;
     const done = await finished(made.body.task_id);
     expect(done.state).toBe('success');
     expect(done.credits).toBeLessThanOrEqual(made.body.credits);
