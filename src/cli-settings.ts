@@ -2,7 +2,6 @@ import { keysPath } from './bootstrap.ts';
 import { CliError, EXIT } from './cli/cli-error.ts';
 import type { Settings } from './cli/settings.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
-import { BODY_LIMIT_BYTES } from './http/accept-json.ts';
 import { findRecordedServer } from './server-record.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -23,7 +22,6 @@ export async function cliSettings(
     findRecorded: () => findRecordedServer(dataFolder),
     serveCommand: [process.execPath, entry, 'serve'],
     folder: callersFolder(env) ?? folder,
-    mostBodyBytes: BODY_LIMIT_BYTES,
   };
 }
 

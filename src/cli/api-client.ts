@@ -1,3 +1,5 @@
+import { openAsBlob } from 'node:fs';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type ModelDescription, modelDescription } from '../application/model-description.ts';
@@ -37,6 +39,17 @@ export interface RemoteGeneration extends z.infer<typeof generation> {
   readonly raw: JsonObject;
 }
 
+/** A file as a server answers it. */
+const file = z.looseObject({
+  id: z.string(),
+  filename: z.string(),
+  bytes: z.number(),
+  expires_at: z.number(),
+  media: z.looseObject({ type: z.string() }),
+});
+export type RemoteFile = z.infer<typeof file>;
+const filePage = z.looseObject({ data: z.array(file), has_more: z.boolean(), last_id: z.string().nullable() });
+
 const refusal = z.looseObject({ error: z.looseObject({ message: z.string(), code: z.string().optional() }) });
 
 /** The server is there but did not answer this time: worth another try. */
@@ -48,12 +61,25 @@ export interface Api {
   /** Throws Unanswered when the line or the server failed, CliError when it refused. */
   get(id: string, signal?: AbortSignal): Promise<RemoteGeneration>;
   models(): Promise<readonly ModelDescription[]>;
+  /** Streams a file of this machine. Throws CliError when it is refused, or the server cannot be reached. */
+  upload(file: FileToSend, signal?: AbortSignal): Promise<RemoteFile>;
+  /** All that are kept, newest first. */
+  files(): Promise<readonly RemoteFile[]>;
+  removeFile(id: string): Promise<void>;
+}
+
+export interface FileToSend {
+  readonly path: string;
+  /** Absent: what the server does by itself. */
+  readonly expiresInSeconds?: number;
 }
 
 const CREATE_TRIES = 3;
 const ASK_SECONDS = 30;
 /** A create waits for the server to fetch inputs. */
 const CREATE_SECONDS = 180;
+/** 200 MB at 1 Mbit per second. */
+const UPLOAD_SECONDS = 1800;
 
 export function openApi(url: string, { key, origin }: FoundKey): Api {
   const call = async (question: Question): Promise<JsonObject> => {
@@ -83,6 +109,29 @@ export function openApi(url: string, { key, origin }: FoundKey): Api {
           ...(signal && { signal }),
         }),
       ),
+    upload: ({ path, expiresInSeconds }, signal) =>
+      repeated(async () => {
+        const form = new FormData();
+        form.append('file', await openAsBlob(path), basename(path));
+        if (expiresInSeconds !== undefined) form.append('expires_after', String(expiresInSeconds));
+        const question = { method: 'POST', path: '/v1/files', seconds: UPLOAD_SECONDS, form };
+        return parsedAs(file, await call({ ...question, ...(signal && { signal }) }), 'a file');
+      }),
+    files: async () => {
+      const all: RemoteFile[] = [];
+      for (let after = ''; ; ) {
+        const path = `/v1/files?limit=100${after}`;
+        const answer = await call({ method: 'GET', path, seconds: ASK_SECONDS }).catch(unreachable);
+        const { data, has_more, last_id } = parsedAs(filePage, answer, 'a list of files');
+        all.push(...data);
+        if (!has_more || last_id === null) return all;
+        after = `&after=${last_id}`;
+      }
+    },
+    removeFile: async (id) => {
+      const path = `/v1/files/${encodeURIComponent(id)}`;
+      await call({ method: 'DELETE', path, seconds: ASK_SECONDS }).catch(unreachable);
+    },
     models: async () => {
       const { data } = await call({ method: 'GET', path: '/v1/video/models', seconds: ASK_SECONDS }).catch(unreachable);
       const parsed = z.array(modelDescription).safeParse(data);
@@ -99,6 +148,7 @@ interface Question {
   readonly path: string;
   readonly seconds: number;
   readonly body?: JsonObject;
+  readonly form?: FormData;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
@@ -110,7 +160,7 @@ interface Answer {
 }
 
 async function send(url: string, key: string, question: Question): Promise<Answer> {
-  const { method, path, seconds, body, headers, signal } = question;
+  const { method, path, seconds, body, form, headers, signal } = question;
   const limit = AbortSignal.timeout(seconds * 1000);
   try {
     const response = await fetch(url.replace(/\/+$/, '') + path, {
@@ -121,6 +171,7 @@ async function send(url: string, key: string, question: Question): Promise<Answe
         ...headers,
       },
       ...(body && { body: JSON.stringify(body) }),
+      ...(form && { body: form }),
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
     const json: unknown = await response.json();
@@ -148,10 +199,12 @@ function unreachable(error: unknown): never {
   throw error instanceof Unanswered ? noServer(`The server does not answer: ${error.message}.`) : error;
 }
 
-function read(body: JsonObject): RemoteGeneration {
-  const parsed = generation.safeParse(body);
-  if (parsed.success) return { ...parsed.data, raw: body };
-  throw new Unanswered('the answer is not a generation; is this an Onereel server?');
+const read = (body: JsonObject): RemoteGeneration => ({ ...parsedAs(generation, body, 'a generation'), raw: body });
+
+function parsedAs<T>(schema: z.ZodType<T>, body: JsonObject, what: string): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new Unanswered(`the answer is not ${what}; is this an Onereel server?`);
 }
 
 /** A refusal with all that is wrong. What is not in our form comes from something between: worth another try. */

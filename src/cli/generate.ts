@@ -5,6 +5,7 @@ import { CliError, type ExitCode, usageError } from './cli-error.ts';
 import { deliver } from './deliver.ts';
 import { dollars } from './figures.ts';
 import { nameFrom } from './file-name.ts';
+import { findMedia, uploadMedia } from './media-options.ts';
 import type { Output } from './output.ts';
 import { type GenerateOptions, optionOf, requestBody } from './request-body.ts';
 import { targetOf } from './save-video.ts';
@@ -30,17 +31,17 @@ export async function generate(
   run: Run,
 ): Promise<ExitCode> {
   const { settings, output, signal } = run;
-  const { folder, mostBodyBytes } = settings;
+  const { folder } = settings;
   if (prompt === undefined && noMedia(options))
     throw usageError(
       'Say what the video shows: onereel generate "a fox in the snow". Only --image, --ref or --video work alone.',
     );
-  const parts = { prompt, options, folder, mostBodyBytes };
   const target = await targetOf(options.out, { name: nameFrom(prompt ?? ''), folder, force: options.force ?? false });
-  // Once without the family: a missing file needs no server to be refused.
-  await requestBody({ ...parts, family: undefined });
+  // Before the rest: a missing file needs no server to be refused.
+  const found = await findMedia(options, folder);
   const session = await openSession({ settings, output, signal, live: options.live ?? false });
-  const body = await requestBody({ ...parts, family: await familyOf(options, session) });
+  const family = await familyOf(options, session);
+  const body = requestBody({ prompt, options, family, media: await uploadMedia(found, session) });
   const created = await session.api.create(body, randomUUID()).catch((error: unknown) => {
     throw withOptionNames(error);
   });

@@ -31,7 +31,7 @@ Examples:
   onereel generate "she turns around" --image portrait.jpg --duration 5
   onereel generate "day becomes night" --image day.png --last-image night.png
   onereel generate "@Image1 meets @Image2" --model viduq3p-mix-720p --ref fox.png --ref owl.png
-  onereel generate "and then it snows" --model veo3.1-video-720p --video https://example.com/start.mp4
+  onereel generate "and then it snows" --model veo3.1-video-720p --video start.mp4
   onereel generate "a fox in the snow" --json --out fox.mp4 | jq -r .file
   onereel generate "a fox in the snow" --live    spends real money
 `,
@@ -39,6 +39,15 @@ Examples:
 Examples:
   onereel get task_123
   onereel get task_123 --out fox.mp4
+`,
+  files: `
+Examples:
+  onereel files list
+  onereel files upload fox.png clip.mp4
+  onereel generate "she turns around" --image file_123
+  onereel files rm file_123
+
+A file stays for seven days. generate uploads local files by itself.
 `,
   models: `
 Examples:

@@ -3,6 +3,7 @@ import type { ModelDescription } from '../application/model-description.ts';
 import { nearest } from '../domain/nearest.ts';
 import { CliError, EXIT, type ExitCode, reasonOf } from './cli-error.ts';
 import { ignoreClosedPipes } from './closed-pipe.ts';
+import { listFiles, removeFiles, uploadFiles } from './files.ts';
 import { type Finding, sayFindings } from './findings.ts';
 import { type Delivery, generate, type Run } from './generate.ts';
 import { get } from './get.ts';
@@ -69,6 +70,7 @@ function buildProgram(surroundings: Surroundings): Command {
     );
   addGenerate(program, surroundings);
   addGet(program, surroundings);
+  addFiles(program, surroundings);
   addModels(program, surroundings);
   addDoctor(program, surroundings);
   program
@@ -112,8 +114,8 @@ function addGenerate(program: Command, surroundings: Surroundings): void {
     .option('--image <file|url>', 'first frame')
     .option('--last-image <file|url>', 'last frame; only together with --image')
     .addOption(several('--ref <file|url>', 'reference image'))
-    .addOption(several('--video <url>', 'video to extend (Veo) or reference video (Seedance)'))
-    .addOption(several('--audio <url>', 'reference sound (Seedance)'))
+    .addOption(several('--video <file|url>', 'video to extend (Veo) or reference video (Seedance)'))
+    .addOption(several('--audio <file|url>', 'reference sound (Seedance)'))
     .option('-d, --duration <seconds>', 'length of the video; default: the model’s')
     .option('--ratio <w:h>', 'aspect ratio, such as 16:9 or 9:16')
     .option('--size <size>', 'a tier such as 720p, or pixels such as 1280x720')
@@ -138,6 +140,34 @@ function addGet(program: Command, surroundings: Surroundings): void {
       runCommand(options, surroundings, (run) => get(id, options, run)),
     );
 }
+
+function addFiles(program: Command, surroundings: Surroundings): void {
+  const command = program
+    .command('files')
+    .description('Files for later requests: --image, --ref, --video and --audio take their ids.')
+    .addHelpText('after', EXAMPLES.files);
+  const add = (name: string, description: string): Command =>
+    command
+      .command(name)
+      .description(description)
+      .option('--live', 'the live key’s files, for real models; test and live keys share none')
+      .option('--json', 'one JSON object on standard output');
+  add('list', 'List the files that are kept, newest first.').action((options: Listing) =>
+    runCommand(options, surroundings, (run) => listFiles(options, run)),
+  );
+  add('upload', 'Upload images, videos or sounds, and print their ids.')
+    .argument('<files...>', 'files of this machine')
+    .action((names: readonly string[], options: Listing) =>
+      runCommand(options, surroundings, (run) => uploadFiles(names, options, run)),
+    );
+  add('rm', 'Delete files. Videos that are being made of them keep their copies.')
+    .argument('<ids...>', 'such as file_123')
+    .action((ids: readonly string[], options: Listing) =>
+      runCommand(options, surroundings, (run) => removeFiles(ids, options, run)),
+    );
+}
+
+type Listing = Json & { readonly live?: boolean };
 
 function addModels(program: Command, surroundings: Surroundings): void {
   program

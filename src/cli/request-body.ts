@@ -1,16 +1,9 @@
 import type { JsonObject } from '../domain/json.ts';
-import { usageError } from './cli-error.ts';
-import { byteSize } from './figures.ts';
-import { imageAddress, remoteAddress } from './media-argument.ts';
+import type { Media, MediaOptions } from './media-options.ts';
 
 /** What `generate` was asked for, as typed. */
-export interface GenerateOptions {
+export interface GenerateOptions extends MediaOptions {
   readonly model: string;
-  readonly image?: string;
-  readonly lastImage?: string;
-  readonly ref?: readonly string[];
-  readonly video?: readonly string[];
-  readonly audio?: readonly string[];
   readonly duration?: string;
   readonly ratio?: string;
   readonly size?: string;
@@ -37,30 +30,20 @@ export interface BodyParts {
   readonly options: GenerateOptions;
   /** Of the model; undefined when the server does not know it, and will say so. */
   readonly family: string | undefined;
-  readonly folder: string;
-  readonly mostBodyBytes: number;
+  /** Addresses, and ids of uploaded files. */
+  readonly media: Media<string>;
 }
 
-/** Room for prompt and fields beside pictures. */
-const OTHER_BYTES = 128 * 1024;
-
-/** The create body that the options mean. Throws CliError for files that cannot be sent. */
-export async function requestBody({ prompt, options, family, folder, mostBodyBytes }: BodyParts): Promise<JsonObject> {
-  // base64 makes four bytes of three
-  const files = { folder, mostBytes: Math.floor(((mostBodyBytes - OTHER_BYTES) * 3) / 4) };
+/** The create body that the options mean. */
+export function requestBody({ prompt, options, family, media }: BodyParts): JsonObject {
   const { refs: refsField, video: videoField } = FIELDS[family ?? ''] ?? USUAL;
-  const image = options.image === undefined ? undefined : await imageAddress('--image', options.image, files);
-  const last =
-    options.lastImage === undefined ? undefined : await imageAddress('--last-image', options.lastImage, files);
-  const refs = await Promise.all((options.ref ?? []).map((value) => imageAddress('--ref', value, files)));
-  const videos = (options.video ?? []).map((value) => remoteAddress('--video', value));
-  const audios = (options.audio ?? []).map((value) => remoteAddress('--audio', value));
+  const { image, lastImage, refs, videos, audios } = media;
   const [onlyVideo] = videos.length === 1 ? videos : [];
-  const body = {
+  return {
     model: options.model,
     ...(prompt !== undefined && { prompt }),
     ...(image !== undefined && { image }),
-    ...(last !== undefined && { last_image: last }),
+    ...(lastImage !== undefined && { last_image: lastImage }),
     ...(refs.length > 0 && { [refsField]: refs }),
     ...(videos.length > 0 &&
       (videoField !== undefined && onlyVideo !== undefined ? { [videoField]: onlyVideo } : { videos })),
@@ -71,12 +54,6 @@ export async function requestBody({ prompt, options, family, folder, mostBodyByt
     ...(options.seed !== undefined && { seed: numberOrText(options.seed) }),
     ...(options.sound !== undefined && { audio: options.sound }),
   };
-  const bytes = Buffer.byteLength(JSON.stringify(body));
-  if (bytes > mostBodyBytes)
-    throw usageError(
-      `The pictures make a request of ${byteSize(bytes)}; ${byteSize(mostBodyBytes)} can be sent. Make them smaller, or give http(s) URLs.`,
-    );
-  return body;
 }
 
 /** What is no number goes as it is, so that the server's message shows it. */

@@ -14,6 +14,4 @@ export interface Settings {
   readonly serveCommand: readonly [string, ...string[]];
   /** Relative paths of files are meant from here. */
   readonly folder: string;
-  /** Most bytes that a server takes as a body. */
-  readonly mostBodyBytes: number;
 }

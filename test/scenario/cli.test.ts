@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { png } from '../../src/media/testing/image-bytes.ts';
 import { processIdentity } from '../../src/postgres/embedded/process.ts';
 import { command, type EndedCommand } from '../harness/cli.ts';
 import { databaseFor } from '../harness/database.ts';
@@ -62,7 +63,11 @@ describe('with a server that runs', () => {
     [['generate'], /Say what the video shows/],
     [['generate', 'x', '--nope'], /unknown option '--nope'/],
     [['generate', 'x', '--image', 'none.png'], /^--image: there is no file none.png/],
-    [['generate', 'x', '--video', 'clip.mp4'], /^--video: clip.mp4 is not a URL/],
+    [['generate', 'x', '--video', 'none.mp4'], /^--video: there is no file none.mp4/],
+    [['generate', 'x', '--ref', '.'], /^--ref: \. is a folder/],
+    [['files', 'upload', 'none.mp4'], /^upload: there is no file none.mp4/],
+    [['files', 'rm', 'task_1'], /^task_1 is not the id of a file/],
+    [['files', 'rm', 'file_1'], /There is no file file_1/],
     [['generate', 'x', '--out', 'none/x.mp4'], /^--out: nothing can be written/],
     [['get', 'task_1'], /There is no generation task_1/],
     [['modles'], /there is no command modles; did you mean models\?/],
@@ -72,6 +77,48 @@ describe('with a server that runs', () => {
     expect(stderr).toMatch(reason);
     expect(stderr).toMatch(CLEAN);
   });
+
+  test('local files are uploaded, each once, and used', async () => {
+    await writeFile(join(folder, 'dawn.png'), png(640, 360));
+    const frames = ['--image', 'dawn.png', '--last-image', join(folder, 'dawn.png'), '--duration', '1'];
+    const made = await run(['generate', 'a day', ...frames, '-o', 'day.mp4']);
+    expect(made).toMatchObject({ code: 0, stderr: '' });
+    expect(made.stdout.match(/^Upload {4}dawn\.png \(.*\) …$/gm)).toHaveLength(1);
+    expect(made.stdout).toMatch(/Accepted {2}task_\d+ \(viduq3t-720p, frames,/);
+    const longer = await run([
+      'generate',
+      'and on',
+      '--model',
+      'veo3.1-video-720p',
+      '--video',
+      'day.mp4',
+      '-o',
+      'on.mp4',
+    ]);
+    expect(longer.stdout).toMatch(/^Upload {4}day\.mp4 \(.*\) …$/m);
+    expect(longer).toMatchObject({ code: 0, stderr: '' });
+  }, 60_000);
+
+  test('a file that is no medium is refused with the server’s words and the option', async () => {
+    await writeFile(join(folder, 'notes.txt'), 'no picture at all');
+    const { code, stderr, stdout } = await run(['generate', 'x', '--image', 'notes.txt', '--json']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^--image: notes\.txt: file cannot be used: .* Images, videos and sounds are taken\.$/m);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'input_invalid', param: 'file', status: 400 } });
+  });
+
+  test('files can be uploaded, listed, used and deleted', async () => {
+    await writeFile(join(folder, 'owl.png'), png(640, 480));
+    const { data } = JSON.parse((await run(['files', 'upload', 'owl.png', '--json'])).stdout);
+    expect(data).toMatchObject([{ id: expect.stringMatching(/^file_\d+$/), filename: 'owl.png' }]);
+    expect((await run(['files', 'list'])).stdout).toMatch(
+      new RegExp(`^File {6}${data[0].id} {2}owl\\.png, image/png, .*, until \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\dZ$`, 'm'),
+    );
+    const used = await run(['generate', 'x', '--image', data[0].id, '--duration', '1', '-o', 'owl.mp4']);
+    expect(used).toMatchObject({ code: 0, stdout: expect.not.stringContaining('Upload ') });
+    expect((await run(['files', 'rm', data[0].id])).stdout).toContain(`Deleted   ${data[0].id}`);
+    expect((await run(['files', 'list'])).stdout).not.toContain(data[0].id);
+  }, 60_000);
 
   test('a generation that fails ends with 1 and costs nothing', async () => {
     const { code, stdout, stderr } = await run(['generate', 'boom [test:failed]', '--out', 'boom.mp4']);
