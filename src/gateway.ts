@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Context } from './application/context.ts';
@@ -31,6 +32,7 @@ import { type Inputs, openInputs } from './open-inputs.ts';
 import { openSandbox, type Sandbox, sandboxChannels } from './open-sandbox.ts';
 import { describeApi } from './openapi.ts';
 import { accountStates } from './postgres/account-states.ts';
+import { keepAnnouncing } from './postgres/announcements.ts';
 import { channelsOf, configureChannels, type WantedChannel } from './postgres/channels.ts';
 import { engineFigures } from './postgres/figures.ts';
 import { generationStore } from './postgres/generations.ts';
@@ -110,7 +112,10 @@ async function open(config: Config, { logger, opened, live, stands, closers, clo
     () => inputs.close(),
     () => sandbox.close(),
   );
-  await configureChannels(database, installation.vault, [...live, ...(await stands)]);
+  const gateway = randomUUID();
+  const wanted = [...live, ...(await stands)];
+  const channelIds = await configureChannels(database, { vault: installation.vault, gateway, wanted });
+  closers.push(keepAnnouncing(database, { gateway, channelIds }, { log: logOf(logger) }));
   const { app, start } = await openParts(config, {
     logger,
     opened,

@@ -80,3 +80,18 @@ test('credentials are not in the clear', async () => {
   const { sealed } = await world.row('select sealed from credentials');
   expect(sealed.includes('vda_very_secret')).toBe(false);
 });
+
+test('a running attempt keeps the origins and settings it was made with', async () => {
+  const caller = await world.project();
+  const old = { origins: { '*': 'http://10.0.0.7:1' }, settings: { bucket: 'gs://old' } };
+  await world.channels(channel(old));
+  await world.create(caller);
+  const [first] = await world.claimAll();
+  const changed = { origins: { '*': 'http://10.0.0.8:1' }, settings: { bucket: 'gs://new' } };
+  await world.channels(channel(changed));
+  await world.create(caller);
+  const [second] = await world.claimAll();
+  if (!first || !second) throw new Error('two claims were expected');
+  expect((await world.work.read(first))?.channel).toMatchObject(old);
+  expect((await world.work.read(second))?.channel).toMatchObject(changed);
+});

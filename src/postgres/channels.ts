@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ChannelAccess, Channels } from '../application/ports.ts';
 import { canonicalJson, type Json, type JsonObject } from '../domain/json.ts';
-import type { Database } from './database.ts';
+import { announce, drainUnannounced, lockChannels } from './announcements.ts';
+import type { Database, Queryable } from './database.ts';
 import type { Vault } from './installation.ts';
 
 /** A channel cannot be what the configuration wants; the message says what to do. */
@@ -18,48 +19,56 @@ export interface WantedChannel {
   readonly credentials: Json;
 }
 
+/** What one gateway's configuration says. */
+export interface Configuration {
+  readonly vault: Vault;
+  /** An id of its process, a UUID. */
+  readonly gateway: string;
+  readonly wanted: readonly WantedChannel[];
+}
+
 /**
- * Makes the channels what the configuration says. What it no longer names is drained, never deleted: attempts on it are
- * followed to the end with the credentials they were made with. A changed credential is a new version. Throws
- * ChannelRefused.
+ * Makes the channels what the configuration says, and answers their ids. What neither it nor that of another running
+ * gateway names is drained, never deleted: attempts on it are followed to the end with the version they were made with.
+ * Changed credentials, origins or settings are a new version. Throws ChannelRefused.
  */
-export async function configureChannels(
+export function configureChannels(
   database: Database,
-  vault: Vault,
-  wanted: readonly WantedChannel[],
-): Promise<void> {
-  await database.transaction(async (tx) => {
-    await tx.query({ text: `select pg_advisory_xact_lock(hashtext('channels'))` });
-    const kept: bigint[] = [];
-    for (const channel of wanted) {
-      const [row] = await tx.query<{ id: bigint }>({
-        text: `insert into channels (name, provider, livemode, origins, settings, concurrency) values ($1, $2, $3, $4, $5, $6)
-          on conflict (name, livemode) do update set origins = excluded.origins, settings = excluded.settings,
-            concurrency = excluded.concurrency, state = 'open'
-          where channels.provider = excluded.provider returning id`,
-        values: [
-          channel.name,
-          channel.provider,
-          channel.livemode,
-          channel.origins,
-          channel.settings,
-          channel.concurrency,
-        ],
-      });
-      if (!row)
-        throw new ChannelRefused(
-          `Channel ${channel.name} exists already with another provider; give the new one another name.`,
-        );
-      kept.push(row.id);
-      const plain = Buffer.from(canonicalJson(channel.credentials));
-      await tx.query({
-        text: `insert into credentials (channel_id, fingerprint, sealed) values ($1, $2, $3)
-          on conflict (channel_id, fingerprint) do update set created_at = now_at()`,
-        values: [row.id, createHash('sha256').update(plain).digest(), vault.seal(plain)],
-      });
-    }
-    await tx.query({ text: `update channels set state = 'drained' where not id = any($1::bigint[])`, values: [kept] });
+  { vault, gateway, wanted }: Configuration,
+): Promise<readonly bigint[]> {
+  return database.transaction(async (tx) => {
+    await lockChannels(tx);
+    const channelIds: bigint[] = [];
+    for (const channel of wanted) channelIds.push(await configure(tx, vault, channel));
+    await announce(tx, { gateway, channelIds });
+    await drainUnannounced(tx);
+    return channelIds;
   });
+}
+
+async function configure(tx: Queryable, vault: Vault, channel: WantedChannel): Promise<bigint> {
+  const { name, provider, livemode, origins, settings, concurrency, credentials } = channel;
+  const [row] = await tx.query<{ id: bigint }>({
+    text: `insert into channels (name, provider, livemode, concurrency) values ($1, $2, $3, $4)
+      on conflict (name, livemode) do update set concurrency = excluded.concurrency, state = 'open'
+      where channels.provider = excluded.provider returning id`,
+    values: [name, provider, livemode, concurrency],
+  });
+  if (!row)
+    throw new ChannelRefused(`Channel ${name} exists already with another provider; give the new one another name.`);
+  const version = canonicalJson({ credentials, origins, settings });
+  await tx.query({
+    text: `insert into credentials (channel_id, fingerprint, sealed, origins, settings) values ($1, $2, $3, $4, $5)
+      on conflict (channel_id, fingerprint) do update set created_at = now_at()`,
+    values: [
+      row.id,
+      createHash('sha256').update(version).digest(),
+      vault.seal(Buffer.from(canonicalJson(credentials))),
+      origins,
+      settings,
+    ],
+  });
+  return row.id;
 }
 
 /** Which providers can be reached, read at most once in `freshSeconds`. */

@@ -41,6 +41,7 @@ const SECRET = 'a secret of at least 24 characters';
 
 export async function openWorld(database: Database): Promise<World> {
   const installation = await openInstallation(database, SECRET);
+  const gateway = randomUUID();
   const store = generationStore(database, installation.vault);
   const work = workStore(database, installation);
   const rows: World['rows'] = (text, values) => database.query({ text, ...(values && { values }) });
@@ -50,7 +51,9 @@ export async function openWorld(database: Database): Promise<World> {
     store,
     work,
     project: (name = randomUUID()) => project(rows, name),
-    channels: (...wanted) => configureChannels(database, installation.vault, wanted),
+    channels: async (...wanted) => {
+      await configureChannels(database, { vault: installation.vault, gateway, wanted });
+    },
     create: async (caller, more = {}) => {
       const id = more.id ?? (await store.nextId());
       await store.create(newGeneration(caller, { id, ...more }));

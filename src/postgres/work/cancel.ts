@@ -65,7 +65,7 @@ async function lockOpenAttempt(tx: Queryable, { scope, id }: Wished): Promise<Op
   const [attempt] = await tx.query<OpenAttempt>({
     name: 'open_attempt',
     text: `select a.id as attempt_id, a.generation_id, a.state, a.operation, a.cancel_accepted,
-        c.id as channel_id, c.name as channel_name, c.provider, c.livemode, c.origins, c.settings,
+        c.id as channel_id, c.name as channel_name, c.provider, c.livemode, v.origins, v.settings,
         v.version as credential_version, v.sealed
       from due d join attempts a on a.id = d.attempt_id join generations g on g.id = a.generation_id
       join channels c on c.id = a.channel_id join credentials v on v.version = a.credential_version

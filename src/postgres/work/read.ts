@@ -34,7 +34,7 @@ const TEXT = `select a.id as attempt_id, a.generation_id, g.project_id, a.state,
     extract(epoch from t.now - coalesce(a.submitted_at, t.now))::float8 as submitted_ago,
     extract(epoch from coalesce(a.submitted_at, t.now))::float8 as submitted,
     extract(epoch from t.now)::float8 as now, extract(epoch from t.now - g.created_at)::float8 as generation_age,
-    c.id as channel_id, c.name as channel_name, c.provider, c.livemode, c.origins, c.settings,
+    c.id as channel_id, c.name as channel_name, c.provider, c.livemode, v.origins, v.settings,
     v.version as credential_version, v.sealed,
     (select jsonb_agg(jsonb_build_object('number', o.number, 'evidence', o.evidence) order by o.number)
       from observations o where o.attempt_id = a.id and o.number > a.absorbed) as evidence
