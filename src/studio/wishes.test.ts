@@ -33,7 +33,7 @@ async function frameOf(some: Partial<RenderSpec>, index: number): Promise<Pictur
 }
 
 const soundOf = async (some: Partial<RenderSpec>): Promise<Float32Array> =>
-  (await decoded((await studio.render(specOf({ seconds: 2, ...some }))).videoPath)).sound;
+  (await decoded((await studio.render(specOf(some))).videoPath)).sound;
 
 /** Of all frequencies from `from` to `to`, in steps, the strongest, and the sum of all. */
 function bandOf(sound: Float32Array, { from, to, step }: { from: number; to: number; step: number }) {
@@ -79,7 +79,7 @@ test('an image that cannot be read is the caller’s fault, by name', async () =
 });
 
 test('music is a melody with a low pulse, also where there is no other sound; without both there is no track', async () => {
-  const silent = await studio.render(specOf({ seconds: 2 }));
+  const silent = await studio.render(specOf());
   expect((await contentsOf(silent.videoPath)).sound).toBeUndefined();
   const low = { from: 52, to: 106, step: 1 };
   const [alone, plain, both] = await Promise.all([

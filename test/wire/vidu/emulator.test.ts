@@ -4,6 +4,7 @@ import { type MediaServer, startMediaServer } from '../../harness/media-server.t
 import { openViduClient, type ViduAccount } from './client.ts';
 import { type CallbackReceiver, startCallbackReceiver } from './client-callbacks.ts';
 import { viduScenario } from './scenario.ts';
+import { cancelledTask } from './scenario-target.ts';
 
 let vendors: EmulatedVendors;
 let media: MediaServer;
@@ -30,8 +31,7 @@ test('Vidu’s own service does not take the word Bearer', async () => {
 
 test('the control API tells the truth of what a client did', async () => {
   const client = openViduClient(account());
-  const made = await client.text2video({ model: 'viduq3-turbo', prompt: 'told', duration: 1, off_peak: true });
-  await client.cancel(made.task_id);
-  const [task] = (await vendors.truth()).filter(({ id }) => id === made.task_id);
-  expect(task).toMatchObject({ prompt: 'told', state: 'failed UserCancelled' });
+  const id = await cancelledTask(client);
+  const task = (await vendors.truth()).find((each) => each.id === id);
+  expect(task).toMatchObject({ prompt: 'not so urgent', state: 'failed UserCancelled' });
 });

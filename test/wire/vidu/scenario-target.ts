@@ -1,5 +1,5 @@
 import { type MediaServer, pngOf } from '../../harness/media-server.ts';
-import { type ViduAccount, ViduRefusal } from './client.ts';
+import { type ViduAccount, type ViduClient, ViduRefusal } from './client.ts';
 import type { CallbackReceiver } from './client-callbacks.ts';
 
 /** Whom the scenario speaks to, and what lies around. */
@@ -25,4 +25,16 @@ export async function refusalOf(call: Promise<unknown>): Promise<{ status: numbe
   if (!(failed instanceof ViduRefusal)) throw failed;
   const { status, reason, message } = failed;
   return { status, reason, message };
+}
+
+/** Off-peak work waits, at the pace of tests a tenth of a second: on a busy machine the first one may have begun. */
+export async function cancelledTask(client: ViduClient): Promise<string> {
+  for (let tried = 1; ; tried += 1) {
+    const wish = { model: 'viduq3-turbo', prompt: 'not so urgent', duration: 1, resolution: '540p' };
+    const { task_id, credits } = await client.text2video({ ...wish, off_peak: true });
+    if (credits !== 4) throw new Error(`off-peak costs ${credits} credits`);
+    const refusal = await client.cancel(task_id).catch((error: Error) => error);
+    if (refusal === undefined) return task_id;
+    if (tried === 10) throw refusal;
+  }
 }

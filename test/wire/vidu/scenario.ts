@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { followStates, openViduClient, type ViduClient } from './client.ts';
 import { openCallbackVerifier } from './client-callbacks.ts';
 import { refusalTests } from './scenario-refusals.ts';
-import { dataUri, picture, refusalOf, type ViduTarget } from './scenario-target.ts';
+import { cancelledTask, dataUri, picture, refusalOf, type ViduTarget } from './scenario-target.ts';
 
 const MODEL = 'viduq3-turbo';
 /** Of one seed, so that whoever asks again finds it rendered. */
@@ -171,14 +171,11 @@ function taskTests(target: () => ViduTarget): void {
   });
 
   test('what is not scheduled yet can be cancelled, what runs or has ended cannot', async () => {
-    const waiting = await client().text2video({ ...QUICK, prompt: 'not so urgent', off_peak: true });
-    expect(waiting.credits).toBe(4);
-    await client().cancel(waiting.task_id);
-    const ended = await client().finished(waiting.task_id);
+    const late = { status: 400, reason: 'BadRequest', message: 'task state is scheduled, can not cancel' };
+    const ended = await client().finished(await cancelledTask(client()));
     expect(ended).toMatchObject({ state: 'failed', err_code: 'UserCancelled', credits: 0 });
 
     const running = await client().text2video({ ...QUICK, prompt: 'a fox [test:slow]' });
-    const late = { status: 400, reason: 'BadRequest', message: 'task state is scheduled, can not cancel' };
     await expect
       .poll(async () => (await client().creations(running.task_id)).state, { interval: 20, timeout: 10_000 })
       .toBe('processing');
