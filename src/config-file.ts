@@ -24,7 +24,9 @@ const configFile = z.strictObject({
 export function readConfigFile(path: string, text: Text): ConfigFile {
   const file = parsed(path);
   return {
-    channels: (file.channels ?? []).map((channel) => fileChannel(channel, text)),
+    channels: (file.channels ?? []).map((channel, index) =>
+      fileChannel(channel, { place: `${path}: channels.${index}`, text }),
+    ),
     rates: Object.fromEntries(
       Object.entries(file.rates ?? {}).map(([currency, rate]) => [currency, { currency, ...rate }]),
     ),
@@ -52,7 +54,10 @@ function yamlProblem(error: unknown): string {
 }
 
 /** `$NAME` in a channel's credentials is read from the environment, so that the file can be shared. */
-function fileChannel(channel: z.infer<typeof channelFile>, text: Text): ChannelConfig {
+function fileChannel(
+  channel: z.infer<typeof channelFile>,
+  { place, text }: { readonly place: string; readonly text: Text },
+): ChannelConfig {
   const fill = (value: Json): Json => {
     const name = typeof value === 'string' ? /^\$\{?([A-Z_][A-Z0-9_]*)\}?$/.exec(value)?.[1] : undefined;
     if (name === undefined) return value;
@@ -65,6 +70,7 @@ function fileChannel(channel: z.infer<typeof channelFile>, text: Text): ChannelC
   };
   const { credentials } = channel;
   return {
+    place,
     name: channel.name,
     provider: channel.provider,
     credentials:

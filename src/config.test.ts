@@ -87,6 +87,7 @@ test('a channel of the file takes its credentials from the environment', async (
   const { channels } = await readConfig({ ONEREEL_CONFIG: path, MY_KEY: 'vda_1' }, folder);
   expect(channels).toEqual([
     {
+      place: `${path}: channels.0`,
       name: 'mine',
       provider: 'vidu',
       credentials: { apiKey: 'vda_1' },

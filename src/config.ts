@@ -9,6 +9,8 @@ import { parseAllowed } from './media/allowed-places.ts';
 export { ConfigError };
 
 export interface ChannelConfig {
+  /** Where it is written: `VIDU_API_KEY`, or `/path/onereel.yaml: channels.0`. */
+  readonly place: string;
   readonly name: string;
   readonly provider: string;
   readonly credentials: Json;
@@ -211,16 +213,18 @@ function environmentChannels(text: Text): readonly ChannelConfig[] {
   ] as const;
   const simple = plain.flatMap(([name, provider]) => {
     const apiKey = text(name);
-    return apiKey === undefined ? [] : [channelOf(provider, { apiKey })];
+    return apiKey === undefined ? [] : [channelOf(provider, { place: name, credentials: { apiKey } })];
   });
   const path = text('ONEREEL_VERTEX_CREDENTIALS');
-  return path === undefined ? simple : [...simple, channelOf('vertex', readServiceAccount(path))];
+  return path === undefined
+    ? simple
+    : [...simple, channelOf('vertex', { place: 'ONEREEL_VERTEX_CREDENTIALS', credentials: readServiceAccount(path) })];
 }
 
-const channelOf = (provider: string, credentials: Json): ChannelConfig => ({
+const channelOf = (provider: string, known: Pick<ChannelConfig, 'place' | 'credentials'>): ChannelConfig => ({
+  ...known,
   name: provider,
   provider,
-  credentials,
   origins: {},
   settings: {},
   concurrency: undefined,

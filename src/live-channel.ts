@@ -1,3 +1,4 @@
+import type { $ZodIssue } from 'zod/v4/core';
 import { type ChannelConfig, ConfigError } from './config.ts';
 import type { WantedChannel } from './postgres/channels.ts';
 import { PROVIDERS } from './providers/registry.ts';
@@ -16,5 +17,16 @@ export function liveChannel(channel: ChannelConfig): WantedChannel {
       `Channel ${channel.name}: the credentials of ${provider.name} are not usable: ${first?.path.join('.') || 'they'}: ${first?.message}.`,
     );
   }
+  const settings = provider.settings.safeParse(channel.settings);
+  if (!settings.success) throw new ConfigError(settingsProblem(channel, settings.error.issues));
   return { ...channel, livemode: true, concurrency: channel.concurrency ?? provider.concurrency };
+}
+
+/** The place, the value and what is allowed. */
+function settingsProblem({ place, settings }: ChannelConfig, [issue]: readonly $ZodIssue[]): string {
+  const path = issue?.path ?? [];
+  const where = [`${place}.settings`, ...path].join('.');
+  if (issue?.code === 'unrecognized_keys') return `${where}.${issue.keys[0]} is no setting; it ${issue.message}.`;
+  const value = path.reduce<unknown>((inner, key) => Object(inner)[key], settings);
+  return `${where} is ${JSON.stringify(value)}; it ${issue?.message}.`;
 }

@@ -142,6 +142,8 @@ export interface ProviderSpec<Operation extends Json, Credentials> {
   readonly adjustPrompt?: (prompt: string) => { readonly prompt: string; readonly warning?: Warning };
 
   readonly credentials: ZodType<Credentials>;
+  /** Strict: what a channel's settings may be. An issue's message says what is allowed, as "must be …". */
+  readonly settings: ZodType;
   /** Some vendors want a short-lived token first. Kept by `upstream/` until shortly before it expires. */
   readonly authorize?: Exchange<
     { readonly credentials: Credentials; readonly now: Date },

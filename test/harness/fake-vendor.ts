@@ -27,6 +27,7 @@ export const fakeProvider = (more: Partial<Provider> = {}): Provider => ({
   concurrency: 10,
   models: [MODEL],
   credentials: z.unknown(),
+  settings: z.record(z.string(), z.json()),
   sign: (request) => request,
   operation: z.json(),
   submit: { ...never } as Exchange<never, Observation> as Provider['submit'],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineProvider, type Provider } from '../../domain/provider.ts';
 import { headerSecret } from '../kit/credentials.ts';
+import { commonSettings, settingsSchema } from '../kit/settings.ts';
 import { arkCheck } from './check.ts';
 import { cancel, list, ping, poll } from './follow.ts';
 import { BYTEPLUS_IDS, CN_IDS, seedanceModels } from './models.ts';
@@ -23,8 +24,9 @@ interface Variant {
 }
 
 /** Seedance on Volcengine Ark or BytePlus ModelArk. Same paths and bodies; keys, model ids and prices differ. */
-const ark = ({ id, name, api, ids, prices, lastFrameMediaType }: Variant): Provider =>
-  defineProvider<ArkOperation, z.infer<typeof credentials>>({
+const ark = ({ id, name, api, ids, prices, lastFrameMediaType }: Variant): Provider => {
+  const models = seedanceModels(ids);
+  return defineProvider<ArkOperation, z.infer<typeof credentials>>({
     id,
     name,
     origins: { api },
@@ -33,7 +35,8 @@ const ark = ({ id, name, api, ids, prices, lastFrameMediaType }: Variant): Provi
     // Ark: input limits. The whole body.
     bodyBytes: 64_000_000,
     concurrency: 10,
-    models: seedanceModels(ids),
+    models,
+    settings: settingsSchema(commonSettings(models.map((model) => model.id))),
     check: arkCheck,
     adjustPrompt,
     credentials,
@@ -58,6 +61,7 @@ const ark = ({ id, name, api, ids, prices, lastFrameMediaType }: Variant): Provi
     cost: arkCost(prices),
     prices: arkPriceLines(prices),
   });
+};
 
 export const volcengineArk = ark({
   id: 'ark',

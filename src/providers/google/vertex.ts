@@ -1,10 +1,11 @@
 import { defineProvider, type Provider } from '../../domain/provider.ts';
+import { commonSettings, settingsSchema } from '../kit/settings.ts';
 import { VEO_MODELS } from './models.ts';
 import { poll } from './poll.ts';
 import { veoCost, veoPriceLines } from './prices.ts';
 import { authorize, type ServiceAccount, serviceAccount } from './service-account.ts';
 import { submit } from './submit.ts';
-import { PROJECT_OF_THE_ACCOUNT, type VertexOperation, vertexOperation } from './wire.ts';
+import { PROJECT_OF_THE_ACCOUNT, type VertexOperation, vertexOperation, vertexSettingsShape } from './wire.ts';
 
 /**
  * Veo on Google Vertex AI. No list and no cancel exist. The region is part of the host: a channel with another `location`
@@ -24,6 +25,7 @@ export const vertex: Provider = defineProvider<VertexOperation, ServiceAccount>(
   bodyBytes: 140_000_000,
   concurrency: 10,
   models: VEO_MODELS,
+  settings: settingsSchema({ ...commonSettings(VEO_MODELS.map(({ id }) => id)), ...vertexSettingsShape }),
   credentials: serviceAccount,
   authorize,
   sign(request, { project_id }, { accessToken }) {

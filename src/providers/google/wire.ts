@@ -9,15 +9,26 @@ import { filterCategories } from './failures.ts';
 /** Stands in a path for the project of the service account, which only signing knows. */
 export const PROJECT_OF_THE_ACCOUNT = '{project}';
 
-const settings = z.object({
+const part = (words: string) =>
+  z.string({ error: words }).regex(/^(?!\.{1,2}$)[A-Za-z0-9][A-Za-z0-9.:_-]*$/, { error: words });
+const BUCKET = 'must be gs://bucket/prefix';
+
+export const vertexSettingsShape = {
   /** Google Cloud project; the service account's own when absent. */
-  project: vendorId.default(PROJECT_OF_THE_ACCOUNT),
-  location: vendorId.default('us-central1'),
+  project: part('must be the id of a Google Cloud project').optional(),
+  /** The region, also of the host: see the origins. */
+  location: part('must be a region of Google Cloud, such as us-central1').optional(),
   /** `gs://bucket/prefix`: finished videos are written there instead of coming inside the answer. */
   bucket: z
-    .string()
-    .regex(/^(gs:\/\/)?[a-z0-9][a-z0-9._-]+(\/[^\s]*)?$/, 'must be gs://bucket/prefix')
+    .string({ error: BUCKET })
+    .regex(/^(gs:\/\/)?[a-z0-9][a-z0-9._-]+(\/[^\s]*)?$/, { error: BUCKET })
     .optional(),
+};
+
+const settings = z.object({
+  ...vertexSettingsShape,
+  project: vertexSettingsShape.project.default(PROJECT_OF_THE_ACCOUNT),
+  location: vertexSettingsShape.location.default('us-central1'),
 });
 
 /** The channel's settings as this vendor has them. Throws when one is wrong. */

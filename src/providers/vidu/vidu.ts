@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineProvider, type Provider } from '../../domain/provider.ts';
 import { headerSecret } from '../kit/credentials.ts';
+import { commonSettings, settingsSchema } from '../kit/settings.ts';
 import { type ViduRules, viduCheck } from './check.ts';
 import { cancel, list, ping, poll } from './follow.ts';
 import { viduIgnored } from './ignored.ts';
@@ -35,6 +36,7 @@ const vidu = ({ id, name, api, prices, rules }: Variant): Provider =>
     bodyBytes: 20_000_000,
     concurrency: 5,
     models: VIDU_MODELS,
+    settings: settingsSchema(commonSettings(VIDU_MODELS.map((model) => model.id))),
     check: viduCheck(rules),
     ignored: viduIgnored,
     credentials,
