@@ -68,7 +68,7 @@ export interface Api {
   removeFile(id: string): Promise<void>;
 }
 
-export interface FileToSend {
+interface FileToSend {
   readonly path: string;
   /** Absent: what the server does by itself. */
   readonly expiresInSeconds?: number;
