@@ -28,7 +28,7 @@ export const createBody = z
   .looseObject({
     model: modelName,
     prompt: text.describe('What the video shows. Optional where a model can work from media alone.'),
-    image: text.describe('First frame: http(s) URL or data URI.'),
+    image: text.describe('First frame: http(s) URL, data URI, or the id of a file (POST /v1/files).'),
     last_image: text.describe('Last frame; only together with image.'),
     reference_image_urls: addresses.describe('Vidu: reference images, named @Image1, @Image2, … in the prompt.'),
     images: addresses.describe('Seedance: up to 9 reference images. Veo: 2 or 3.'),
