@@ -9,8 +9,8 @@ import type { Studio } from './studio/studio.ts';
 const DRAWN = new Set(['png', 'jpeg', 'webp', 'gif', 'bmp']);
 
 /**
- * A studio that also draws what vendors take and it cannot decode itself: TIFF and AVIF are converted, HEIC, which nothing
- * here decodes, shows as a grey picture of its size.
+ * A studio that also draws what vendors take and it cannot decode itself: TIFF, AVIF and HEIC are converted, and what
+ * cannot be decoded shows as a grey picture of its size.
  */
 export function withMorePictures(studio: Studio, converter: ImageConverter): Studio {
   const drawable = (input: StudioInput): Promise<StudioInput> => drawableInput(input, converter);

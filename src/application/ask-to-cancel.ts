@@ -31,6 +31,7 @@ export async function askToCancel(ctx: Asking, work: Work): Promise<Evidence | u
   if (outcome === 'unanswered') return undefined;
   // Refused: because it runs, or because it has ended, perhaps by a cancel of ours whose answer was lost.
   const now = await look(ctx, work);
+  if (now.state === 'unanswered') return undefined;
   return isVerdict(now) ? { kind: 'poll', observation: now } : { kind: 'cancel', outcome: 'too-late' };
 }
 

@@ -201,6 +201,32 @@ test('a process that ends after the vendor took the cancel: the engine asks agai
   expect(world.vendor.cancels).toHaveLength(2);
 });
 
+test('a refusal that cannot be looked into is no word: it is asked again', async () => {
+  await submitted();
+  world.vendor.cancel = () => answered('too-late');
+  world.vendor.poll = () => unanswered();
+  expect(await cancel()).toBe('requested');
+  expect((await world.generation(id)).cancelRequested).toBe(true);
+  world.vendor.poll = () => answered({ state: 'cancelled' });
+  await world.carryOn(2);
+  await expectCancelled();
+});
+
+test('of two callers one hears too late, then the vendor takes the other: it is cancelled for both', async () => {
+  await submitted();
+  const [attempt] = await world.attempts();
+  const tell = (outcome: 'accepted' | 'too-late') =>
+    world.work.observe({ attemptId: attempt.id, number: -1n }, { kind: 'cancel', outcome });
+  world.vendor.cancel = async () => {
+    await tell('too-late');
+    world.vendor.poll = () => answered({ state: 'cancelled' });
+    return answered('cancelled');
+  };
+  expect(await cancel()).toBe('cancelled');
+  await expectCancelled();
+  expect(await cancel()).toBe('cancelled');
+});
+
 test('a video that is finished while it is being cancelled is delivered and paid for', async () => {
   await submitted();
   world.vendor.poll = () => succeeded(videoAt('https://vendor.example/1.mp4'));

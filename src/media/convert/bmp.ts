@@ -1,10 +1,4 @@
-/** Pixels of a picture, row by row from the top. */
-interface RawPicture {
-  readonly data: Buffer;
-  readonly width: number;
-  readonly height: number;
-  readonly channels: 3;
-}
+import type { RawPicture } from './raw-picture.ts';
 
 const UNCOMPRESSED = 0;
 const BIT_FIELDS = 3;

@@ -2,6 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import type { ImageWish } from '../../application/ports.ts';
 import { decodeBmp } from './bmp.ts';
+import { decodeHeic, isHeic } from './heic.ts';
+import type { RawPicture } from './raw-picture.ts';
 
 /** Why a picture was not converted: the end of a sentence, for the caller. */
 export class ConvertRefusal extends Error {}
@@ -68,11 +70,8 @@ export async function convertImage({
 
 async function openPicture(path: string): Promise<Picture> {
   const bytes = await readFile(path);
-  if (bytes.toString('latin1', 0, 2) === 'BM') {
-    const { data, width, height, channels } = decodeBmp(bytes, MOST_PIXELS);
-    const open = (): Sharp => sharp(data, { raw: { width, height, channels } });
-    return { open, width, height, isLossless: true, isSeeThrough: false };
-  }
+  if (bytes.toString('latin1', 0, 2) === 'BM') return rawPicture(decodeBmp(bytes, MOST_PIXELS), true);
+  if (isHeic(bytes)) return rawPicture(await decodeHeic(bytes, MOST_PIXELS), false);
   const read = (): Sharp => sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: 'error', sequentialRead: true });
   const { format, hasAlpha, autoOrient } = await read().metadata();
   return {
@@ -82,6 +81,12 @@ async function openPicture(path: string): Promise<Picture> {
     isLossless: format === 'png' || format === 'gif' || format === 'tiff',
     isSeeThrough: hasAlpha && !(await read().stats()).isOpaque,
   };
+}
+
+async function rawPicture({ data, ...raw }: RawPicture, isLossless: boolean): Promise<Picture> {
+  const open = (): Sharp => sharp(data, { raw });
+  const isSeeThrough = raw.channels === 4 && !(await open().stats()).isOpaque;
+  return { open, width: raw.width, height: raw.height, isLossless, isSeeThrough };
 }
 
 /** Types to try, the best first. */

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { type Canvas, createCanvas, loadImage } from '@napi-rs/canvas';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { probeFile } from '../probe.ts';
+import { heicPhotograph } from '../testing/heic-photograph.ts';
 import { exif, jpegSegment, png } from '../testing/image-bytes.ts';
-import { bmp, tiff } from '../testing/more-images.ts';
+import { bmp, heif, tiff } from '../testing/more-images.ts';
 import { concat } from '../testing/mp4-boxes.ts';
 import { type ImageConverter, openImageConverter } from './converter.ts';
 
@@ -69,6 +70,17 @@ test('an AVIF becomes a JPEG, and a PNG where it is see-through', async () => {
   expect((await colourAt(50, 5))[3]).toBe(0);
   expect(await converted(clear, { mediaTypes: ['image/jpeg'] })).toMatchObject({ mediaType: 'image/jpeg' });
   expect((await colourAt(50, 5)).every((channel) => channel > 250)).toBe(true);
+});
+
+test('a HEIC from a telephone becomes a JPEG, upright', async () => {
+  const probed = { width: 128, height: 160 };
+  expect(await converted(heicPhotograph)).toMatchObject({ mediaType: 'image/jpeg', ...probed });
+  expect((await colourAt(64, 20))[0]).toBeGreaterThan(200);
+  expect((await colourAt(64, 140))[2]).toBeGreaterThan(200);
+  expect(await converted(heicPhotograph, { maxSide: 80 })).toMatchObject({ width: 64, height: 80 });
+  const refused = { reason: 'it could not be decoded; send it as JPEG or PNG.' };
+  expect(await converted(heicPhotograph.subarray(0, 420))).toEqual(refused);
+  expect(await converted(heif(4032, 3024))).toEqual(refused);
 });
 
 test('a picture that EXIF turns stands upright afterwards, without EXIF', async () => {

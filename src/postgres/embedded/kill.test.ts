@@ -44,7 +44,8 @@ test('after a kill of the postmaster ensureRunning restarts it at the same addre
   const server = await launchEmbeddedPostgres({ dataFolder });
   const before = { pid: server.pid, connection: server.connection };
   await query(server.connection, commit);
-  process.kill(server.pid, 'SIGKILL');
+  process.kill(before.pid, 'SIGKILL');
+  await waitUntil(async () => (await processIdentity(before.pid)) === undefined);
   await Promise.all([server.ensureRunning(), server.ensureRunning()]);
   expect(server.pid).not.toBe(before.pid);
   expect(server.connection).toEqual(before.connection);

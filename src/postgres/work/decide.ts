@@ -90,7 +90,9 @@ async function apply(tx: Queryable, attemptId: bigint, { step, lookInSeconds }: 
     case 'cancelling':
       await tx.query({
         name: 'cancelling',
-        text: 'update attempts set cancel_accepted = true where id = $1',
+        // Of two callers one may have been told first that it is too late: the vendor's yes outweighs that.
+        text: `with a as (update attempts set cancel_accepted = true where id = $1 returning generation_id)
+          update generations g set cancel_requested = true from a where g.id = a.generation_id`,
         values: [attemptId],
       });
       break;
