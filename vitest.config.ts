@@ -7,6 +7,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Most of the time goes by in processes that are waited for.
-    maxWorkers: 2,
+    maxWorkers: 3,
   },
 });

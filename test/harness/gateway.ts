@@ -94,12 +94,13 @@ export async function discard(gateway: RunningGateway): Promise<void> {
   await rm(gateway.dataFolder, { recursive: true, force: true });
 }
 
-/** This process's environment without anything that configures a gateway. */
+/** This process's environment without anything that configures a gateway, for the processes of tests. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const clean = Object.entries(process.env).filter(
     ([name]) => !/^(?:ONEREEL_|VIDU_|ARK_|BYTEPLUS_|DATABASE_URL$|PORT$|HOST$)/.test(name),
   );
-  return Object.fromEntries(clean);
+  // Compiled code is kept as scripts/run.sh keeps it.
+  return { ...Object.fromEntries(clean), NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/node') };
 }
 
 function collect(child: ChildProcess): { text: string } {

@@ -84,10 +84,7 @@ test('the key is sealed while it is needed, erased after the last delivery, and 
   const id = await create('sealed');
   const sealed: Buffer = await keyOf(id);
   expect(sealed.includes(gateway.keys.test)).toBe(false);
-  await told(id).toContain('processing');
-  await expect.poll(() => stateOf(id), { timeout: 30_000 }).toBe('success');
-  await advanceClock(gateway.dataFolder, 6);
-  await told(id).toEqual(['processing', 'processing', 'success']);
+  await told(id).toContain('success');
   await expect.poll(() => keyOf(id), { timeout: 10_000 }).toBeNull();
   expect(await rows(gateway.dataFolder, 'select from deliveries where generation_id = $1', [id])).toEqual([]);
   const log = await readFile(join(gateway.dataFolder, 'onereel.log'), 'utf8');
@@ -96,19 +93,19 @@ test('the key is sealed while it is needed, erased after the last delivery, and 
 });
 
 test('a receiver that fails is tried again, three times, with the same body and a new signature; then given up', async () => {
-  receiver.script(500, 'drop', { status: 302, headers: { location: `${receiver.url}/elsewhere` } }, 404);
+  receiver.script(200, 500, 'drop', { status: 302, headers: { location: `${receiver.url}/elsewhere` } }, 404);
   const id = await create('failing');
   for (const [tries, pause] of [
     [1, 6],
     [2, 31],
     [3, 301],
   ] as const) {
-    await expect.poll(() => statesOf(id), { timeout: 60_000 }).toEqual(Array(tries).fill('processing'));
-    await expect.poll(() => stateOf(id), { timeout: 30_000 }).toBe('success');
+    await told(id).toEqual(['processing', ...Array(tries).fill('success')]);
     await advanceClock(gateway.dataFolder, pause);
   }
-  await told(id).toEqual(['processing', 'processing', 'processing', 'processing', 'success']);
-  const tries = receiver.of(id).slice(0, 4);
+  await told(id).toEqual(['processing', 'success', 'success', 'success', 'success']);
+  await expect.poll(() => keyOf(id), { timeout: 10_000 }).toBeNull();
+  const tries = receiver.of(id).slice(1);
   expect(new Set(tries.map(({ text }) => text)).size).toBe(1);
   expect(new Set(tries.map(({ headers }) => headers['x-hmac-signature'])).size).toBe(4);
   expect(tries.every((each) => isSignedBy(gateway.keys.test, each))).toBe(true);
