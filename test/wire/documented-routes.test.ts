@@ -56,8 +56,12 @@ test('every route of the document answers as it says', async () => {
   for (const [template, operations] of Object.entries<object>(paths)) {
     for (const method of Object.keys(operations)) {
       if (ELSEWHERE.includes(`${method} ${template}`)) continue;
-      const { path, ...body } = await callOf(method, template);
-      const { status } = await speak.call(method.toUpperCase(), path, body);
+      let status = 0;
+      // What is to be cancelled waits for a moment only, and a busy machine may miss it.
+      for (let tries = 0; tries < (template.endsWith('/cancel') ? 10 : 1) && status !== 200; tries += 1) {
+        const { path, ...body } = await callOf(method, template);
+        ({ status } = await speak.call(method.toUpperCase(), path, body));
+      }
       expect(`${method} ${template} ${status}`).toBe(`${method} ${template} 200`);
     }
   }
