@@ -42,6 +42,7 @@ import { rememberingLastSeen } from './postgres/last-seen.ts';
 import { migrate } from './postgres/migrate.ts';
 import { openNotifications } from './postgres/notifications.ts';
 import { patiently } from './postgres/patience.ts';
+import { rateLimitsOf } from './postgres/rate-limits.ts';
 import { prepareEngine } from './prepare-engine.ts';
 import { PROVIDERS } from './providers/registry.ts';
 
@@ -181,6 +182,8 @@ async function openParts(
   const ctx: Context = {
     catalogue: buildCatalogue(PUBLIC_MODELS, PROVIDERS),
     generations,
+    rateLimits: rateLimitsOf(database, Date.now),
+    underWay: new Map(),
     channels: channelsOf(database),
     media,
     files: files.files,

@@ -1,14 +1,18 @@
 import type { Catalogue } from '../domain/catalogue.ts';
 import type { Currency, ExchangeRate } from '../domain/money.ts';
 import type { Provider } from '../domain/provider.ts';
+import type { Created } from './create-generation.ts';
 import type { InputLink } from './deliver-media.ts';
 import type { FileStore } from './file-store.ts';
-import type { Cancelling, Channels, GenerationStore, Log, Media, Upstream, WorkStore } from './ports.ts';
+import type { Cancelling, Channels, GenerationStore, Log, Media, RateLimits, Upstream, WorkStore } from './ports.ts';
 
 /** What every verb may use. Built once, in main. */
 export interface Context {
   readonly catalogue: Catalogue;
   readonly generations: GenerationStore;
+  readonly rateLimits: RateLimits;
+  /** Creates of this process that are not written yet, by key and request. */
+  readonly underWay: Map<string, Promise<Created>>;
   readonly channels: Channels;
   readonly media: Media;
   /** Uploaded files, which may stand in the place of an address. */

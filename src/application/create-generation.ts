@@ -4,8 +4,9 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import type { Warning } from '../domain/request.ts';
 import type { Context } from './context.ts';
 import { keepInputs } from './keep-inputs.ts';
+import { notAdmitted, refuseModel } from './not-admitted.ts';
 import { type Checked, checkDraft, planRoutes } from './plan-routes.ts';
-import type { CallbackWish, Caller, CreateOutcome, NewGeneration } from './ports.ts';
+import type { CallbackWish, Caller, CreateOutcome, NewGeneration, NotAdmitted } from './ports.ts';
 import { Refusal, refusalOf } from './refusal.ts';
 
 export interface CreateInput {
@@ -18,9 +19,13 @@ export interface CreateInput {
   /** What the dialect wants to give back; never sent to a vendor. */
   readonly memory?: JsonObject;
   readonly idempotency?: { readonly key: string; readonly requestHash: string };
+  /** From a client that repeats by itself, without a key, and says when it does. */
+  readonly unanswered?: { readonly requestHash: string; readonly isRetry: boolean };
   /** Where the caller wants to be told of changes of state; only from dialects that have callbacks. */
   readonly callback?: CallbackWish;
 }
+
+type Accepted = Exclude<CreateOutcome, NotAdmitted>;
 
 export interface Created {
   readonly generation: Generation;
@@ -32,10 +37,38 @@ export interface Created {
  * before spent: whatever is wrong is thrown as a Refusal before anything is held or sent.
  */
 export async function createGeneration(ctx: Context, input: CreateInput): Promise<Created> {
-  const { caller, draft, idempotency } = input;
+  const { caller, idempotency, unanswered } = input;
   const earlier = idempotency && (await ctx.generations.replay(caller, idempotency));
   if (earlier) return answer(earlier);
+  return unanswered ? createOnce(ctx, input, unanswered) : create(ctx, input);
+}
+
+/** A client that repeats by itself gets what its first request became, also while that one is still under way here. */
+async function createOnce(
+  ctx: Context,
+  input: CreateInput,
+  { requestHash, isRetry }: NonNullable<CreateInput['unanswered']>,
+): Promise<Created> {
+  const { caller } = input;
+  const name = `${caller.keyId} ${requestHash}`;
+  if (isRetry) {
+    const first = await ctx.underWay.get(name)?.catch(() => undefined);
+    const lost = first?.generation ?? (await ctx.generations.takeUnanswered(caller, requestHash));
+    if (lost) return { generation: lost, replayed: true };
+  }
+  const created = create(ctx, input);
+  ctx.underWay.set(name, created);
+  try {
+    return await created;
+  } finally {
+    if (ctx.underWay.get(name) === created) ctx.underWay.delete(name);
+  }
+}
+
+async function create(ctx: Context, input: CreateInput): Promise<Created> {
+  const { caller, draft, idempotency, unanswered } = input;
   const checked = checkDraft(ctx, draft);
+  refuseModel(caller, checked.model.id);
   refuseCallback(ctx, input.callback);
   await refuseWithoutSpace(ctx);
   const kept = await keepInputs(ctx, { draft, scope: caller, checked });
@@ -46,6 +79,7 @@ export async function createGeneration(ctx: Context, input: CreateInput): Promis
   };
   // After the inputs: what is wrong with a request is said before what is missing here, and a length may set the price.
   const plan = await planRoutes(ctx, withInputs, caller.livemode);
+  await ctx.rateLimits.take(caller);
   const id = await ctx.generations.nextId();
   return answer(
     await write(ctx, {
@@ -59,6 +93,7 @@ export async function createGeneration(ctx: Context, input: CreateInput): Promis
       ...(input.metadata !== undefined && { metadata: input.metadata }),
       ...(input.memory && { memory: input.memory }),
       ...(idempotency && { idempotency }),
+      ...(unanswered && { unanswered: unanswered.requestHash }),
       ...(input.callback && { callback: input.callback }),
     }),
   );
@@ -87,11 +122,14 @@ async function refuseWithoutSpace({ media, freeBytesMark }: Context): Promise<vo
  * A commit of unknown outcome is made again under the same id, which is conclusive: of two writes of one id only one can
  * exist. If even that fails, the caller is told the id and not to send the request again.
  */
-async function write(ctx: Context, generation: NewGeneration): Promise<CreateOutcome> {
+async function write(ctx: Context, generation: NewGeneration): Promise<Accepted> {
   for (let tries = 1; tries <= 2; tries += 1) {
     try {
-      return await ctx.generations.create(generation);
+      const outcome = await ctx.generations.create(generation);
+      if (outcome.kind === 'refused') throw notAdmitted(outcome, generation);
+      return outcome;
     } catch (error) {
+      if (error instanceof Refusal) throw error;
       ctx.log.error('generation.create_failed', { id: generation.id, tries, error });
     }
   }
@@ -102,7 +140,7 @@ async function write(ctx: Context, generation: NewGeneration): Promise<CreateOut
   );
 }
 
-function answer(outcome: CreateOutcome): Created {
+function answer(outcome: Accepted): Created {
   if (outcome.kind === 'mismatch') {
     throw new Refusal(
       'idempotency_mismatch',

@@ -1,72 +1,24 @@
 import type { Attempt, Evidence, Step } from '../domain/attempt.ts';
 import type { Failure } from '../domain/failure.ts';
-import type { Generation, GenerationState, Output, PlannedRoute } from '../domain/generation.ts';
+import type { Output, PlannedRoute } from '../domain/generation.ts';
 import type { Exchange } from '../domain/http.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Cost, MicroUsd } from '../domain/money.ts';
 import type { OutputRole, OutputSource, Provider } from '../domain/provider.ts';
-import type { Warning } from '../domain/request.ts';
-import type { CallbackWish } from './callback-ports.ts';
 import type { Download, ResumePoint } from './download.ts';
 import type { Caller, Scope } from './scope.ts';
 
 export type { CallbackStore, CallbackWish, Delivery } from './callback-ports.ts';
+export type {
+  CreateOutcome,
+  GenerationStore,
+  ListFilter,
+  NewGeneration,
+  NotAdmitted,
+  RateLimits,
+} from './generation-ports.ts';
 export type { ImageWish, InputRows, KeptFile, Media, MediaFact, MediaRefusal, StoredInput } from './media-ports.ts';
 export type { Caller, Scope } from './scope.ts';
-
-export interface NewGeneration {
-  readonly id: bigint;
-  readonly caller: Caller;
-  readonly dialect: string;
-  readonly model: string;
-  readonly routes: readonly PlannedRoute[];
-  readonly warnings: readonly Warning[];
-  readonly metadata?: Json;
-  /** What the dialect wants to give back; never sent to a vendor. `payload` in it is not read in lists. */
-  readonly memory?: JsonObject;
-  readonly quotedMicros: MicroUsd;
-  readonly heldMicros: MicroUsd;
-  /** Ids of stored inputs that this generation refers to. */
-  readonly inputIds: readonly bigint[];
-  readonly idempotency?: { readonly key: string; readonly requestHash: string };
-  readonly callback?: CallbackWish;
-}
-
-export type CreateOutcome =
-  | { readonly kind: 'created' | 'replayed'; readonly generation: Generation }
-  | { readonly kind: 'mismatch' };
-
-export interface ListFilter {
-  readonly limit: number;
-  readonly after?: bigint;
-  readonly state?: readonly GenerationState[];
-  readonly model?: string;
-  /** Any of these; as the next ones. */
-  readonly models?: readonly string[];
-  readonly ids?: readonly bigint[];
-  readonly resolutions?: readonly string[];
-  /** Of those that are queued: whether a vendor has them already. */
-  readonly isAtVendor?: boolean;
-  /** So many are passed over first. */
-  readonly offset?: number;
-  readonly createdAfter?: number;
-  readonly createdBefore?: number;
-}
-
-/** Generations, as callers make and read them. */
-export interface GenerationStore {
-  nextId(): Promise<bigint>;
-  create(generation: NewGeneration): Promise<CreateOutcome>;
-  /** An accepted answer under this key, if there is one: looked up before anything else is done. */
-  replay(caller: Caller, idempotency: { key: string; requestHash: string }): Promise<CreateOutcome | undefined>;
-  find(scope: Scope, id: bigint): Promise<Generation | undefined>;
-  /** Without a scope: for signed links, whose signature already names the generation. */
-  findById(id: bigint): Promise<Generation | undefined>;
-  list(
-    scope: Scope,
-    filter: ListFilter,
-  ): Promise<{ readonly generations: readonly Generation[]; readonly hasMore: boolean }>;
-}
 
 /** A row that this process holds until its lease ends. `number` fences every decision. */
 export interface Claim {
@@ -254,7 +206,11 @@ export interface Keys {
   find(key: string): Promise<KeyHolder | undefined>;
 }
 
-export type KeyHolder = Caller | { readonly kind: 'admin'; readonly keyId: bigint };
+export type KeyHolder = (Caller | { readonly kind: 'admin'; readonly keyId: bigint }) & {
+  readonly isExpired?: boolean;
+  /** Whether a caller's address is one that the key may be used from; any is when absent. */
+  readonly isFrom?: (address: string) => boolean;
+};
 
 /** Addresses of our own files: signed, and only for a while. */
 export interface Links {

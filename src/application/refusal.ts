@@ -53,10 +53,16 @@ export const REFUSALS = {
     type: 'authentication_error',
     meaning: 'No key, a wrong or revoked one, or a link that has expired.',
   },
+  key_expired: {
+    status: 401,
+    type: 'authentication_error',
+    meaning: 'The key was good until a date that has passed.',
+  },
   insufficient_balance: {
     status: 402,
     type: 'billing_error',
-    meaning: 'The project’s money does not cover the quote.',
+    meaning:
+      'The money of the project, or the budget of the key, does not cover what the request may cost; the message says how much is missing.',
   },
   model_not_allowed: {
     status: 403,
@@ -102,6 +108,16 @@ export const REFUSALS = {
     status: 415,
     type: 'invalid_request_error',
     meaning: 'The body is not declared as JSON, or as the form that a file is sent in.',
+  },
+  rate_limited: {
+    status: 429,
+    type: 'rate_limit_error',
+    meaning: 'The key may create no more in this minute; `Retry-After` says when it may again.',
+  },
+  concurrency_limited: {
+    status: 429,
+    type: 'rate_limit_error',
+    meaning: 'The key has as many generations in flight as it may; one has to end first.',
   },
   no_channel: {
     status: 503,

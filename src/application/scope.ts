@@ -8,4 +8,8 @@ export interface Scope {
 export interface Caller extends Scope {
   readonly keyId: bigint;
   readonly kind: 'live' | 'test';
+  /** Patterns of the models that the key may use; all when absent. */
+  readonly models?: readonly string[];
+  /** Creates a minute, where it is limited. */
+  readonly perMinute?: number;
 }

@@ -1,6 +1,7 @@
+import { dollars } from '../domain/money.ts';
 import type { RemoteGeneration } from './api-client.ts';
 import { CliError, EXIT, type ExitCode } from './cli-error.ts';
-import { byteSize, dollars } from './figures.ts';
+import { byteSize } from './figures.ts';
 import { ask, follow } from './follow.ts';
 import { saveVideo, type Target } from './save-video.ts';
 import type { Session } from './session.ts';

@@ -1,11 +1,5 @@
 /** Figures as people read them. */
 
-/** Micro-dollars: `$0.275`, at least two digits after the point, as many as there are. */
-export function dollars(micros: number): string {
-  const text = (micros / 1_000_000).toFixed(6).replace(/0{1,4}$/, '');
-  return `$${text}`;
-}
-
 /** `640 B`, `12.3 kB`, `4.5 MB`. */
 export function byteSize(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

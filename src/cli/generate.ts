@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { isJsonObject } from '../domain/json.ts';
+import { dollars } from '../domain/money.ts';
 import type { RemoteGeneration } from './api-client.ts';
 import { CliError, type ExitCode, usageError } from './cli-error.ts';
 import { deliver } from './deliver.ts';
-import { dollars } from './figures.ts';
 import { nameFrom } from './file-name.ts';
 import { findMedia, uploadMedia } from './media-options.ts';
 import type { Output } from './output.ts';

@@ -1,5 +1,6 @@
 import type { ModelDescription } from '../application/model-description.ts';
-import { dollars, ranges, table } from './figures.ts';
+import { dollars } from '../domain/money.ts';
+import { ranges, table } from './figures.ts';
 
 /** The models as lines: name, modes, seconds, sizes, price. */
 export function modelTable(models: readonly ModelDescription[]): readonly string[] {

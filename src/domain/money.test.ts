@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ceilMicros, microUsd, priceOf } from './money.ts';
+import { ceilMicros, dollars, microUsd, priceOf } from './money.ts';
 
 test.each([0.5, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])(
   '%d is not an amount of micro-dollars',
@@ -33,4 +33,15 @@ test('the noise of binary fractions costs nothing', () => {
   expect(ceilMicros(3 * 1.1)).toBe(4);
   expect(ceilMicros(100 * 1.1)).toBe(110);
   expect(ceilMicros(0)).toBe(0);
+});
+
+test('money keeps every micro-dollar, and at least two digits', () => {
+  expect([0, 1, 50_000, 275_000, 1_600_000, 12_345_678].map(dollars)).toEqual([
+    '$0.00',
+    '$0.000001',
+    '$0.05',
+    '$0.275',
+    '$1.60',
+    '$12.345678',
+  ]);
 });

@@ -28,3 +28,10 @@ export const ceilMicros = (amount: number): number => Math.ceil(Math.round(amoun
 
 /** Price = cost x rate, rounded up to the micro-dollar. The rate of dollars is 1 by definition. */
 export const priceOf = (cost: Cost, usdPerUnit: number): MicroUsd => microUsd(ceilMicros(cost.micros * usdPerUnit));
+
+/** An amount for people: "$1.25", with as many more decimals as it has. Millionths are the smallest. */
+export function dollars(micros: number): string {
+  const digits = Math.abs(micros).toString().padStart(7, '0');
+  const fraction = digits.slice(-6).replace(/0{1,4}$/, '');
+  return `${micros < 0 ? '-' : ''}$${digits.slice(0, -6)}.${fraction}`;
+}

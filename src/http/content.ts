@@ -6,7 +6,6 @@ import { Refusal } from '../application/refusal.ts';
 import type { Generation, Output } from '../domain/generation.ts';
 import { parseGenerationId } from '../domain/generation-id.ts';
 import { OUTPUT_ROLES, type OutputRole } from '../domain/provider.ts';
-import { bearerOf } from './bearer.ts';
 import { type FileParts, sendFile } from './send-file.ts';
 
 export interface ContentParts extends FileParts {
@@ -63,7 +62,7 @@ async function allowed(
 ): Promise<{ readonly generation: Generation; readonly variant: OutputRole }> {
   const { expires, signature } = request.query;
   const signed = typeof expires === 'string' && typeof signature === 'string';
-  const caller = signed ? undefined : await authenticate(keys, bearerOf(request.headers.authorization));
+  const caller = signed ? undefined : await authenticate(keys, request);
   const variant = readVariant(request.query.variant);
   const id = parseGenerationId(request.params.id);
   const missing = new Refusal('not_found', `There is no generation ${request.params.id.slice(0, 80)}.`, {

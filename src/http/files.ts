@@ -7,7 +7,6 @@ import { Refusal } from '../application/refusal.ts';
 import { type FileContext, uploadFile } from '../application/upload-file.ts';
 import { parseFileId, spellFileId } from '../domain/file-id.ts';
 import type { Warning } from '../domain/request.ts';
-import { bearerOf } from './bearer.ts';
 import { type ReadFileForm, readFileForm } from './file-form.ts';
 import type { FileAnswer, FileListAnswer } from './file-schemas.ts';
 import { type FileParts, sendFile } from './send-file.ts';
@@ -31,7 +30,7 @@ export const fileRoutes =
       throw new Error('the caller is set before any handler runs');
     };
     app.addHook('onRequest', async (request) => {
-      callers.set(request, await authenticate(parts.keys, bearerOf(request.headers.authorization)));
+      callers.set(request, await authenticate(parts.keys, request));
       if (request.method === 'POST') refuseOtherForms(request);
     });
     app.register(multipart);

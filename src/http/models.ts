@@ -3,7 +3,6 @@ import { authenticate } from '../application/authenticate.ts';
 import { describeModels } from '../application/describe-models.ts';
 import type { Keys } from '../application/ports.ts';
 import type { Catalogue } from '../domain/catalogue.ts';
-import { bearerOf } from './bearer.ts';
 
 export interface ModelParts {
   readonly catalogue: Catalogue;
@@ -15,7 +14,7 @@ export const modelRoutes =
   ({ catalogue, keys }: ModelParts): FastifyPluginCallback =>
   (app, _options, done) => {
     app.addHook('onRequest', async (request) => {
-      await authenticate(keys, bearerOf(request.headers.authorization));
+      await authenticate(keys, request);
     });
     app.get('/v1/video/models', async () => ({ object: 'list', data: describeModels(catalogue) }));
     app.get('/v1/models', async () => ({

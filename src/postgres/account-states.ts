@@ -3,7 +3,6 @@ import type { Queryable } from './database.ts';
 
 interface AccountStateRow extends Record<string, unknown> {
   created: number;
-  granted: boolean;
   available: bigint | null;
   running: number;
   queued: number;
@@ -16,8 +15,8 @@ export const accountStates = (database: Queryable): AccountStates => ({
     const [row] = await database.query<AccountStateRow>({
       name: 'account_state',
       text: `select extract(epoch from p.created_at)::float8 as created,
-          exists (select 1 from accounts a where a.project_id = p.id and a.livemode = $2 and a.kind = 'grants') as granted,
-          (select a.balance_micros from accounts a where a.project_id = p.id and a.livemode = $2 and a.kind = 'available') as available,
+          (select a.balance_micros - a.floor_micros from accounts a
+            where a.project_id = p.id and a.livemode = $2 and a.kind = 'available') as available,
           (select count(*) from generations g where g.project_id = p.id and g.livemode = $2 and g.state = 'in_progress')::int as running,
           (select count(*) from generations g where g.project_id = p.id and g.livemode = $2 and g.state = 'queued')::int as queued,
           (select coalesce(sum(c.concurrency), 0) from channels c
@@ -26,11 +25,11 @@ export const accountStates = (database: Queryable): AccountStates => ({
       values: [projectId, livemode, providers],
     });
     if (!row) throw new Error(`project ${projectId} does not exist`);
-    const { created, granted, available, ...counts } = row;
+    const { created, available, ...counts } = row;
     return {
       projectId,
       projectCreatedAt: created,
-      ...(granted && { availableMicros: Number(available ?? 0n) }),
+      ...(available !== null && { availableMicros: Number(available) }),
       running: counts.running,
       queued: counts.queued,
       concurrency: counts.concurrency,

@@ -1,21 +1,7 @@
-import type { CallbackStore, CallbackWish, Delivery } from '../application/ports.ts';
+import type { CallbackStore, Delivery } from '../application/ports.ts';
 import type { GenerationState } from '../domain/generation.ts';
-import type { Database, Queryable } from './database.ts';
+import type { Database } from './database.ts';
 import type { Vault } from './installation.ts';
-
-/** Keeps where a caller wants to be told, inside the transaction that accepts the generation. The key is sealed. */
-export async function keepCallback(
-  tx: Queryable,
-  vault: Vault,
-  { generationId, callback }: { readonly generationId: bigint; readonly callback: CallbackWish },
-): Promise<void> {
-  const url = new URL(callback.url.trim());
-  await tx.query({
-    name: 'keep_callback',
-    text: 'insert into callbacks (generation_id, url, host, base, sealed_key) values ($1, $2, $3, $4, $5)',
-    values: [generationId, url.href, url.host, callback.base, vault.seal(Buffer.from(callback.secret))],
-  });
-}
 
 /**
  * Puts the change of state that a statement just made in line, when somebody wants to be told; `g` is that statement's

@@ -1,46 +1,78 @@
 import pg from 'pg';
-import type { CreateOutcome, GenerationStore, ListFilter, NewGeneration, Scope } from '../application/ports.ts';
+import type {
+  Caller,
+  CreateOutcome,
+  GenerationStore,
+  ListFilter,
+  NewGeneration,
+  NotAdmitted,
+  Scope,
+} from '../application/ports.ts';
 import type { Generation } from '../domain/generation.ts';
-import { keepCallback } from './callbacks.ts';
+import { type Admission, admissionOf } from './admission.ts';
 import type { Database, Queryable } from './database.ts';
 import { GENERATION_COLUMNS, type GenerationRow, generationOf, LISTED_COLUMNS } from './generation-row.ts';
+import { grouped } from './grouped.ts';
 import type { Vault } from './installation.ts';
-import { bookHold } from './ledger.ts';
-
-/** Told once for each accepted generation, with its id alone, when its transaction commits. */
-export const WORK_CHANNEL = 'onereel_work';
 
 /** Accepted keys are replayed for this long. */
 const REPLAY_HOURS = 24;
 
+type Admit = (generation: NewGeneration) => Promise<Admission>;
+
 export function generationStore(database: Database, vault: Vault): GenerationStore {
+  const admit = admissionOf(database, vault);
+  const nextId = grouped<undefined, bigint>({
+    run: (items) => nextIds(database, items.length),
+    most: 1000,
+    lanes: 1,
+    isFinal: () => true,
+  });
+  const forget = grouped<bigint, true>({
+    run: (ids) => forgetUnanswered(database, ids),
+    most: 1000,
+    lanes: 1,
+    isFinal: () => true,
+  });
+  // Whatever stays is forgotten after ten minutes.
+  const answered = (id: bigint): void => void forget(id).catch(() => undefined);
   return {
-    nextId: async () => {
-      const [row] = await database.query<{ id: bigint }>({ name: 'next_id', text: 'select next_id() as id' });
-      if (!row) throw new Error('next_id answered nothing');
-      return row.id;
-    },
-    create: (generation) => createOrReplay(database, vault, generation),
+    nextId: () => nextId(undefined),
+    create: (generation) => createOrReplay(database, admit, generation),
     replay: (caller, idempotency) => replay(database, caller, idempotency),
+    takeUnanswered: (caller, requestHash) => takeUnanswered(database, caller, requestHash),
+    answered,
     find: (scope, id) => find(database, { scope, id }),
     findById: (id) => find(database, { id }),
     list: (scope, filter) => list(database, { scope, filter }),
   };
 }
 
+async function nextIds(database: Database, count: number): Promise<readonly bigint[]> {
+  const rows = await database.query<{ id: bigint }>({
+    name: 'next_ids',
+    text: 'select next_id() as id from generate_series(1, $1)',
+    values: [count],
+  });
+  return rows.map(({ id }) => id);
+}
+
 /** Of two at once with one Idempotency-Key the second writes nothing, and answers what the first got. */
-async function createOrReplay(database: Database, vault: Vault, generation: NewGeneration): Promise<CreateOutcome> {
+async function createOrReplay(database: Database, admit: Admit, generation: NewGeneration): Promise<CreateOutcome> {
   try {
-    return await database.transaction((tx) => create(tx, vault, generation));
+    const admission = await admit(generation);
+    if (admission.kind !== 'taken') return admission;
   } catch (error) {
     const written = isIdTaken(error) ? await find(database, { id: generation.id }) : undefined;
     if (written) return { kind: 'created', generation: written };
-    if (!(error instanceof TwinAccepted) || !generation.idempotency) throw error;
-    // Nothing to replay: the key ran out between the two statements, so it can be taken now.
-    return (
-      (await replay(database, generation.caller, generation.idempotency)) ?? createOrReplay(database, vault, generation)
-    );
+    throw error;
   }
+  const { caller, idempotency } = generation;
+  const earlier = idempotency && (await replay(database, caller, idempotency));
+  // Nothing to replay: whoever had the key was refused, or the key ran out. It can be taken now.
+  if (!earlier) return createOrReplay(database, admit, generation);
+  const isOwn = earlier.kind === 'replayed' && earlier.generation.id === generation.id;
+  return isOwn ? { ...earlier, kind: 'created' } : earlier;
 }
 
 const UNIQUE_VIOLATION = '23505';
@@ -49,84 +81,11 @@ const UNIQUE_VIOLATION = '23505';
 const isIdTaken = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION && error.constraint === 'generations_pkey';
 
-async function create(tx: Queryable, vault: Vault, generation: NewGeneration): Promise<CreateOutcome> {
-  await insertGeneration(tx, generation);
-  const { id: generationId, callback } = generation;
-  if (callback) await keepCallback(tx, vault, { generationId, callback });
-  if (generation.idempotency && !(await takeKey(tx, generation, generation.idempotency))) throw new TwinAccepted();
-  await bookHold(tx, {
-    projectId: generation.caller.projectId,
-    generationId: generation.id,
-    livemode: generation.caller.livemode,
-    heldMicros: generation.heldMicros,
-  });
-  const created = await find(tx, { id: generation.id });
-  if (!created) throw new Error(`generation ${generation.id} vanished inside its own transaction`);
-  return { kind: 'created', generation: created };
-}
-
-/** The same Idempotency-Key was accepted by another request: undoes what this transaction did. */
-class TwinAccepted extends Error {}
-
-async function insertGeneration(tx: Queryable, generation: NewGeneration): Promise<void> {
-  const first = generation.routes[0];
-  if (!first) throw new Error('a generation without a route cannot be accepted');
-  await tx.query({
-    name: 'insert_generation',
-    text: `with g as (
-        insert into generations (id, project_id, key_id, livemode, dialect, model, metadata, warnings, routes,
-          quoted_micros, held_micros, memory, event_number, epoch)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $14, 1, (select epoch from installation))
-        returning id, project_id, livemode
-      ), e as (
-        insert into events (generation_id, number, type) select id, 1, 'generation.queued' from g
-      ), i as (
-        insert into generation_inputs (generation_id, input_id) select g.id, unnest($13::bigint[]) from g
-      )
-      insert into queue (generation_id, provider, livemode, project_id) select id, $12, livemode, project_id from g
-      returning pg_notify('${WORK_CHANNEL}', generation_id::text)`,
-    values: [
-      generation.id,
-      generation.caller.projectId,
-      generation.caller.keyId,
-      generation.caller.livemode,
-      generation.dialect,
-      generation.model,
-      generation.metadata === undefined ? null : JSON.stringify(generation.metadata),
-      JSON.stringify(generation.warnings),
-      JSON.stringify(generation.routes),
-      generation.quotedMicros,
-      generation.heldMicros,
-      first.provider,
-      generation.inputIds,
-      generation.memory === undefined ? null : JSON.stringify(generation.memory),
-    ],
-  });
-}
-
-/** The key is the row: of two at once, one waits here for the other's commit and then sees that it is taken. */
-async function takeKey(
-  tx: Queryable,
-  { id, caller }: NewGeneration,
-  { key, requestHash }: { key: string; requestHash: string },
-): Promise<boolean> {
-  const taken = await tx.query({
-    name: 'take_idempotency_key',
-    text: `insert into idempotency_keys as k (project_id, livemode, key, request_hash, generation_id) values ($1, $2, $3, $4, $5)
-      on conflict (project_id, livemode, key) do update
-        set request_hash = excluded.request_hash, generation_id = excluded.generation_id, created_at = now_at()
-        where k.created_at < now_at() - make_interval(hours => $6)
-      returning key`,
-    values: [caller.projectId, caller.livemode, key, requestHash, id, REPLAY_HOURS],
-  });
-  return taken.length === 1;
-}
-
 async function replay(
   on: Queryable,
   { projectId, livemode }: Scope,
   { key, requestHash }: { key: string; requestHash: string },
-): Promise<CreateOutcome | undefined> {
+): Promise<Exclude<CreateOutcome, NotAdmitted> | undefined> {
   const [row] = await on.query<{ request_hash: string; generation_id: bigint }>({
     name: 'replay',
     text: `select request_hash, generation_id from idempotency_keys where project_id = $1 and livemode = $2 and key = $3
@@ -137,6 +96,35 @@ async function replay(
   if (row.request_hash !== requestHash) return { kind: 'mismatch' };
   const generation = await find(on, { id: row.generation_id });
   return generation && { kind: 'replayed', generation };
+}
+
+const UNANSWERED_MINUTES = 10;
+
+async function takeUnanswered(
+  database: Database,
+  { keyId }: Caller,
+  requestHash: string,
+): Promise<Generation | undefined> {
+  const [row] = await database.query<{ generation_id: bigint }>({
+    name: 'take_unanswered',
+    text: `delete from unanswered_creates where generation_id = (
+        select generation_id from unanswered_creates where key_id = $1 and request_hash = $2
+          and created_at >= now_at() - make_interval(mins => $3)
+        order by generation_id desc limit 1 for update skip locked)
+      returning generation_id`,
+    values: [keyId, requestHash, UNANSWERED_MINUTES],
+  });
+  return row && find(database, { id: row.generation_id });
+}
+
+async function forgetUnanswered(database: Database, ids: readonly bigint[]): Promise<readonly true[]> {
+  await database.query({
+    name: 'forget_unanswered',
+    text: `delete from unanswered_creates where generation_id = any($1)
+      or created_at < now_at() - make_interval(mins => $2)`,
+    values: [ids, UNANSWERED_MINUTES],
+  });
+  return ids.map(() => true);
 }
 
 async function find(

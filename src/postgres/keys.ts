@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { BlockList, isIPv6 } from 'node:net';
 import { DatabaseAway } from '../application/database-away.ts';
 import type { KeyHolder, Keys } from '../application/ports.ts';
 import type { Database } from './database.ts';
@@ -44,14 +45,49 @@ export function keysOf(database: Database, now: () => number): Keys {
 }
 
 async function findKey(database: Database, key: string): Promise<KeyHolder | undefined> {
-  const [row] = await database.query<{ id: bigint; project_id: bigint | null; kind: KeyKind }>({
+  const [row] = await database.query<KeyRow>({
     name: 'find_key',
-    text: 'select id, project_id, kind from api_keys where hash = $1 and revoked_at is null',
+    text: `select id, project_id, kind, models, sources, per_minute, coalesce(expires_at <= now_at(), false) as expired
+      from api_keys where hash = $1 and revoked_at is null`,
     values: [hashOf(key)],
   });
   if (!row) return undefined;
-  if (row.kind === 'admin' || row.project_id === null) return { kind: 'admin', keyId: row.id };
-  return { kind: row.kind, keyId: row.id, projectId: row.project_id, livemode: row.kind === 'live' };
+  const limits = {
+    ...(row.expired && { isExpired: true }),
+    ...(row.sources && { isFrom: addressCheck(row.sources) }),
+  };
+  if (row.kind === 'admin' || row.project_id === null) return { kind: 'admin', keyId: row.id, ...limits };
+  return {
+    kind: row.kind,
+    keyId: row.id,
+    projectId: row.project_id,
+    livemode: row.kind === 'live',
+    ...(row.models && { models: row.models }),
+    ...(row.per_minute !== null && { perMinute: row.per_minute }),
+    ...limits,
+  };
+}
+
+interface KeyRow extends Record<string, unknown> {
+  id: bigint;
+  project_id: bigint | null;
+  kind: KeyKind;
+  models: string[] | null;
+  sources: string[] | null;
+  per_minute: number | null;
+  expired: boolean;
+}
+
+/** Whether an address lies in one of these networks ("10.0.0.0/8", "2001:db8::/32" or one address). */
+function addressCheck(sources: readonly string[]): (address: string) => boolean {
+  const list = new BlockList();
+  for (const source of sources) {
+    const [network = '', bits] = source.split('/');
+    const family = isIPv6(network) ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(network, family);
+    else list.addSubnet(network, Number(bits), family);
+  }
+  return (address) => list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
 /** Which kinds have a bootstrap key already. */
@@ -75,11 +111,11 @@ export async function setBootstrapKey(database: Database, kind: KeyKind, key: st
       values: [kind, hashOf(key)],
     });
     const [set] = await tx.query({
-      text: `insert into api_keys (project_id, kind, hash, name, bootstrap)
-        values (case when $1 <> 'admin' then (select id from projects where name = $3) end, $1, $2, 'bootstrap', true)
+      text: `insert into api_keys (project_id, kind, hash, name, bootstrap, hint)
+        values (case when $1 <> 'admin' then (select id from projects where name = $3) end, $1, $2, 'bootstrap', true, $4)
         on conflict (hash) do update set revoked_at = null, bootstrap = true where api_keys.kind = excluded.kind
         returning id`,
-      values: [kind, hashOf(key), DEFAULT_PROJECT],
+      values: [kind, hashOf(key), DEFAULT_PROJECT, key.slice(-4)],
     });
     if (!set)
       throw new Error(`The ${kind} key is already in use as a key of another kind; give each kind a key of its own.`);

@@ -22,7 +22,7 @@ export function rememberingLastSeen(
     ...store,
     create: async (generation) => {
       const outcome = await store.create(generation);
-      if (outcome.kind !== 'mismatch') remember(outcome.generation);
+      if ('generation' in outcome) remember(outcome.generation);
       return outcome;
     },
     find: async (scope, id) => {

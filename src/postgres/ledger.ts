@@ -10,7 +10,7 @@ interface Posting {
 }
 
 interface Booking {
-  readonly kind: 'grant' | 'hold' | 'settle' | 'release';
+  readonly kind: 'grant' | 'settle' | 'release';
   readonly generationId: bigint | null;
   readonly livemode: boolean;
   readonly cause: string;
@@ -58,26 +58,14 @@ export interface Hold {
   readonly heldMicros: number;
 }
 
-/** Sets the most a generation can cost aside. */
-export const bookHold = (tx: Queryable, { projectId, generationId, livemode, heldMicros }: Hold): Promise<void> =>
-  book(tx, {
-    kind: 'hold',
-    generationId,
-    livemode,
-    cause: 'generation accepted',
-    postings: [
-      { projectId, kind: 'available', amountMicros: -heldMicros },
-      { projectId, kind: 'held', amountMicros: heldMicros },
-    ],
-  });
-
 /** Spends what is due, at most the hold, and gives the rest back. What the vendor bills beyond it is the operator's variance. */
-export const bookSettle = (
+export async function bookSettle(
   tx: Queryable,
   { projectId, generationId, livemode, heldMicros }: Hold,
   { settleMicros, excessMicros }: { readonly settleMicros: number; readonly excessMicros: number },
-): Promise<void> =>
-  book(tx, {
+): Promise<void> {
+  await giveBack(tx, { projectId, generationId, livemode }, heldMicros - settleMicros);
+  await book(tx, {
     kind: 'settle',
     generationId,
     livemode,
@@ -90,14 +78,16 @@ export const bookSettle = (
       { projectId: null, kind: 'revenue', amountMicros: excessMicros },
     ],
   });
+}
 
 /** Gives the whole hold back. */
-export const bookRelease = (
+export async function bookRelease(
   tx: Queryable,
   { projectId, generationId, livemode, heldMicros }: Hold,
   cause: string,
-): Promise<void> =>
-  book(tx, {
+): Promise<void> {
+  await giveBack(tx, { projectId, generationId, livemode }, heldMicros);
+  await book(tx, {
     kind: 'release',
     generationId,
     livemode,
@@ -107,3 +97,27 @@ export const bookRelease = (
       { projectId, kind: 'available', amountMicros: heldMicros },
     ],
   });
+}
+
+/**
+ * Takes a closed hold out of what its key has committed, of the day it was held on. Locks what admission locks first, so
+ * that neither waits for the other in a circle.
+ */
+async function giveBack(
+  tx: Queryable,
+  { projectId, generationId, livemode }: Omit<Hold, 'heldMicros'>,
+  micros: number,
+): Promise<void> {
+  await tx.query({
+    name: 'lock_available',
+    text: `select 1 from accounts where project_id = $1 and livemode = $2 and kind = 'available' for update`,
+    values: [projectId, livemode],
+  });
+  await tx.query({
+    name: 'give_back',
+    text: `update key_use u set committed_micros = u.committed_micros - $2, in_flight = u.in_flight - 1,
+        day_micros = u.day_micros - case when u.day = (g.created_at at time zone 'UTC')::date then $2 else 0 end
+      from generations g where g.id = $1 and u.key_id = g.key_id`,
+    values: [generationId, micros],
+  });
+}

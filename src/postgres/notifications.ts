@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { Log } from '../application/ports.ts';
+import { WORK_CHANNEL } from './admission.ts';
 import { connectionOf, type Database, type DatabaseAddress } from './database.ts';
-import { WORK_CHANNEL } from './generations.ts';
 
 export interface Notifications {
   /** Whether they arrive on this connection; a pooler that hands out connections per transaction loses them. */

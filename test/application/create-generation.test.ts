@@ -64,6 +64,8 @@ function contextWith({ store = {}, open = ['vidu'], freeBytes = 1e12 }: Fake) {
       return { kind: 'created', generation: readBack(generation) };
     },
     replay: async () => undefined,
+    takeUnanswered: async () => undefined,
+    answered: () => {},
     find: async () => undefined,
     findById: async () => undefined,
     list: async () => ({ generations: [], hasMore: false }),
@@ -83,6 +85,8 @@ function contextWith({ store = {}, open = ['vidu'], freeBytes = 1e12 }: Fake) {
   const ctx: Context = {
     catalogue: buildCatalogue(PUBLIC_MODELS, PROVIDERS),
     generations,
+    rateLimits: { take: async () => {} },
+    underWay: new Map(),
     channels: { open: async () => new Set(open) },
     media,
     log: silent,

@@ -62,7 +62,7 @@ export interface EngineWorld extends World {
   carryOn(secondsBetween?: number): Promise<void>;
   /** Rows of the attempts, oldest first. */
   attempts(): ReturnType<World['rows']>;
-  /** Balances of all accounts by their kind. */
+  /** Balances of all accounts by their kind; those of what is neither available nor held only where there is something. */
   balances(): Promise<Readonly<Record<string, number>>>;
   generation(id: bigint): Promise<Generation>;
   /** Files that are stored now. */
@@ -119,7 +119,10 @@ export async function openEngineWorld(more: Partial<Provider> = {}): Promise<Eng
     attempts: () => world.rows('select * from attempts order by id'),
     balances: async () => {
       const accounts = await world.rows('select kind, balance_micros from accounts');
-      return Object.fromEntries(accounts.map(({ kind, balance_micros }) => [kind, Number(balance_micros)]));
+      const all: [string, number][] = accounts.map(({ kind, balance_micros }) => [kind, Number(balance_micros)]);
+      return Object.fromEntries(
+        all.filter(([kind, balance]) => balance !== 0 || kind === 'available' || kind === 'held'),
+      );
     },
     generation: async (id) => {
       const generation = await world.store.findById(id);

@@ -162,6 +162,10 @@ export const TROUBLES = `
     where coalesce((select balance_micros from accounts a where a.project_id = p.id and a.livemode = m.livemode and a.kind = 'held'), 0)
       <> coalesce((select sum(held_micros) from generations g where g.project_id = p.id and g.livemode = m.livemode
         and g.state in ('queued', 'in_progress')), 0)
+  union all select 'key ' || k.id || ' counts otherwise than its generations' from api_keys k join key_use u on u.key_id = k.id
+    left join generations g on g.key_id = k.id group by k.id, u.key_id
+    having u.in_flight <> count(g.id) filter (where g.ended_at is null) or u.committed_micros <>
+      coalesce(sum(case when g.ended_at is null then g.held_micros else coalesce(g.settled_micros, 0) end), 0)
   union all select 'open generation ' || g.id || ' neither waits nor is worked on, or both' from generations g
     where g.state in ('queued', 'in_progress') and 1 <> (select count(*) from queue q where q.generation_id = g.id)
       + (select count(*) from attempts a where a.generation_id = g.id and a.state not in ('succeeded', 'failed'))

@@ -1,18 +1,32 @@
 import { createHash } from 'node:crypto';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Context } from '../../application/context.ts';
+import type { Generation } from '../../domain/generation.ts';
 import { canonicalJson, type Json } from '../../domain/json.ts';
 import { issue, shown } from './read-fields.ts';
 
+/** How a request is known when it comes again. */
+export interface Repeatable {
+  /** The `Idempotency-Key`, with a hash of what is asked for. */
+  readonly idempotency?: { readonly key: string; readonly requestHash: string };
+  /** From a client that repeats by itself, without a key, and says so: OpenAI's. */
+  readonly unanswered?: { readonly requestHash: string; readonly isRetry: boolean };
+}
+
 /**
- * The `Idempotency-Key` of a request, with a hash of what it asks for; undefined without the header. `place` sets one
- * service of a protocol apart from the others: the same body on a path of the same service is the same request.
+ * What tells whether this request was sent before. `place` sets one service of a protocol apart from the others: the same
+ * body on a path of the same service is the same request.
  */
-export function idempotencyOf(
+export function repeatableOf(
   request: FastifyRequest,
   { place, body }: { readonly place: string; readonly body: Json },
-): { readonly key: string; readonly requestHash: string } | undefined {
+): Repeatable {
   const key = request.headers['idempotency-key'];
-  if (key === undefined) return undefined;
+  if (key === undefined) {
+    const retries = request.headers['x-stainless-retry-count'];
+    if (typeof retries !== 'string' || !/^\d{1,4}$/.test(retries)) return {};
+    return { unanswered: { requestHash: hashOf(place, body), isRetry: Number(retries) > 0 } };
+  }
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw issue(
       'invalid_value',
@@ -20,10 +34,18 @@ export function idempotencyOf(
       `Idempotency-Key is ${shown(key)}; it must be 1 to 255 visible ASCII characters without blanks.`,
     );
   }
-  return {
-    key,
-    requestHash: createHash('sha256')
-      .update(`${place}\n${canonicalJson(body)}`)
-      .digest('hex'),
-  };
+  return { idempotency: { key, requestHash: hashOf(place, body) } };
+}
+
+const hashOf = (place: string, body: Json): string =>
+  createHash('sha256')
+    .update(`${place}\n${canonicalJson(body)}`)
+    .digest('hex');
+
+/** Once the whole answer is written, the same request without a key is a new one. */
+export function forgetOnceAnswered(
+  reply: FastifyReply,
+  { ctx, generation }: { readonly ctx: Pick<Context, 'generations'>; readonly generation: Generation },
+): void {
+  reply.raw.once('finish', () => ctx.generations.answered(generation.id));
 }

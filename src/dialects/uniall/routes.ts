@@ -6,7 +6,7 @@ import { parseGenerationId } from '../../domain/generation-id.ts';
 import type { Json } from '../../domain/json.ts';
 import { callersOf } from '../kit/callers.ts';
 import { baseOf, type DialectParts } from '../kit/dialect-parts.ts';
-import { idempotencyOf } from '../kit/idempotency.ts';
+import { forgetOnceAnswered, repeatableOf } from '../kit/idempotency.ts';
 import { issue } from '../kit/read-fields.ts';
 import { cancelRoute } from './cancel-route.ts';
 import { readListQuery } from './list-query.ts';
@@ -25,7 +25,7 @@ export const UNIALL_PREFIXES = ['/v1/video/generations', '/v1/videos/generations
 export const uniallRoutes =
   (parts: DialectParts): FastifyPluginCallback =>
   (app, _options, done) => {
-    const callerOf = callersOf(app, { keys: parts.keys, words: ['Bearer'] });
+    const callerOf = callersOf(app, parts);
     for (const prefix of UNIALL_PREFIXES) {
       createRoute(app, { ...parts, callerOf }, prefix);
       readRoutes(app, { ...parts, callerOf }, prefix);
@@ -53,16 +53,17 @@ function createRoute(app: FastifyInstance, parts: OpenParts, prefix: string): vo
     if (prefix === '/v1/videos') refuseOpenAiForm(body);
     const { draft, metadata, warnings } = parseBody(body, (model) => parts.ctx.catalogue.find(model)?.family);
     // The three paths are one service.
-    const idempotency = idempotencyOf(request, { place: 'uniall', body });
+    const repeatable = repeatableOf(request, { place: 'uniall', body });
     const { generation, replayed } = await createGeneration(parts.ctx, {
       caller: parts.callerOf(request),
       dialect: 'uniall',
       draft,
       warnings,
       ...(metadata !== undefined && { metadata }),
-      ...(idempotency && { idempotency }),
+      ...repeatable,
     });
     parts.accepted();
+    if (repeatable.unanswered) forgetOnceAnswered(reply, { ctx: parts.ctx, generation });
     if (replayed) reply.header('idempotent-replayed', 'true');
     return renderCreated(generation);
   });

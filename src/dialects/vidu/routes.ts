@@ -1,14 +1,15 @@
 import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify';
 import type { AccountStates } from '../../application/account-state.ts';
+import { presentedKey } from '../../application/authenticate.ts';
 import { cancelGeneration } from '../../application/cancel-generation.ts';
 import { createGeneration } from '../../application/create-generation.ts';
 import type { Caller } from '../../application/ports.ts';
 import { Refusal } from '../../application/refusal.ts';
 import { parseGenerationId } from '../../domain/generation-id.ts';
 import type { Json } from '../../domain/json.ts';
-import { callersOf, presentedKey } from '../kit/callers.ts';
+import { callersOf } from '../kit/callers.ts';
 import { baseOf, type DialectParts } from '../kit/dialect-parts.ts';
-import { idempotencyOf } from '../kit/idempotency.ts';
+import { forgetOnceAnswered, repeatableOf } from '../kit/idempotency.ts';
 import { readBoolean, shown } from '../kit/read-fields.ts';
 import { sendWarnings } from '../kit/warnings-header.ts';
 import { chooseSeed } from './choose-seed.ts';
@@ -31,7 +32,6 @@ interface OpenParts extends ViduParts {
 }
 
 /** Vidu says Token, Zenlayer says Bearer. */
-const KEY_WORDS = ['Token', 'Bearer'] as const;
 
 /** Vidu's own API, at Zenlayer's prefix and at Vidu's. */
 export const viduRoutes =
@@ -41,7 +41,7 @@ export const viduRoutes =
     app.addHook<{ Params: { id?: string } }>('onRequest', async ({ params }) => {
       if (params?.id !== undefined) refuseStrangeId(params.id);
     });
-    const open = { ...parts, callerOf: callersOf(app, { keys: parts.keys, words: KEY_WORDS }) };
+    const open = { ...parts, callerOf: callersOf(app, parts) };
     for (const prefix of VIDU_PREFIXES) {
       for (const endpoint of ENDPOINTS) createRoute(app, open, { prefix, endpoint });
       readRoutes(app, open, prefix);
@@ -67,8 +67,8 @@ function createRoute(
     const body = request.body ?? {};
     const isKnown = (model: string): boolean => ctx.catalogue.find(model) !== undefined;
     const parsed = parseBody(body, { endpoint, isKnown });
-    const secret = presentedKey(request, KEY_WORDS);
-    const idempotency = idempotencyOf(request, { place: `vidu/${endpoint.path}`, body });
+    const secret = presentedKey(request);
+    const repeatable = repeatableOf(request, { place: `vidu/${endpoint.path}`, body });
     const { generation, replayed } = await createGeneration(ctx, {
       caller: parts.callerOf(request),
       dialect: 'vidu',
@@ -79,9 +79,10 @@ function createRoute(
         secret !== undefined && {
           callback: { url: parsed.callbackUrl.value, secret, base: baseOf(request, parts) },
         }),
-      ...(idempotency && { idempotency }),
+      ...repeatable,
     });
     parts.accepted();
+    if (repeatable.unanswered) forgetOnceAnswered(reply, { ctx: parts.ctx, generation });
     if (replayed) reply.header('idempotent-replayed', 'true');
     sendWarnings(reply, generation.warnings);
     return renderCreated(generation);
