@@ -150,7 +150,14 @@ const RETRY_AFTER = { 'Retry-After': { description: 'Seconds to wait before the 
 /** Headers that come with a refusal, by its status. */
 const REFUSAL_HEADERS: Readonly<Record<number, Readonly<Record<string, HeaderDescription>>>> = {
   401: { 'WWW-Authenticate': { description: 'Bearer, when a key is what is missing.', required: false } },
+  402: RETRY_AFTER,
   409: RETRY_AFTER,
+  429: {
+    ...RETRY_AFTER,
+    'X-RateLimit-Limit': { description: 'How many the key may have, or create in a minute.', required: true },
+    'X-RateLimit-Remaining': { description: 'How many of them are left.', required: true },
+    'X-RateLimit-Reset': { description: 'Seconds until there are more.', required: true },
+  },
   503: {
     ...RETRY_AFTER,
     'x-should-retry': { description: 'false: the request may have been accepted.', required: false },
@@ -159,7 +166,9 @@ const REFUSAL_HEADERS: Readonly<Record<number, Readonly<Record<string, HeaderDes
 };
 
 /** One answer per status: the house form, with the codes that this route gives there. */
-function describeRefusals({ method, refusals, answers, errorBody }: RouteDescription): Schema {
+function describeRefusals({ method, refusals: named, answers, errorBody }: RouteDescription): Schema {
+  // Whatever wants a key may be sent one that was good once.
+  const refusals = named.flatMap((code) => (code === 'invalid_key' ? [code, 'key_expired' as const] : [code]));
   const statuses = [...new Set(refusals.map((code) => REFUSALS[code].status))].filter((status) => !(status in answers));
   const described = statuses.map((status) => {
     const codes = refusals.filter((code) => REFUSALS[code].status === status);

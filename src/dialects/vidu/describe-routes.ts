@@ -103,7 +103,7 @@ const create = (path: string): Described => ({
     ...(['invalid_json', 'missing_field', 'invalid_value', 'unknown_model', 'unsupported_field'] as const),
     ...(['conflicting_inputs', 'input_unreachable', 'input_invalid', 'not_supported', 'invalid_key'] as const),
     ...(['idempotency_mismatch', 'too_large', 'unsupported_media_type', 'no_channel', 'price_missing'] as const),
-    ...(['overloaded', 'unavailable'] as const),
+    ...(['model_not_allowed', 'rate_limited', 'concurrency_limited', 'overloaded', 'unavailable'] as const),
   ],
 });
 
