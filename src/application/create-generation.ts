@@ -20,7 +20,7 @@ export interface CreateInput {
   readonly memory?: JsonObject;
   readonly idempotency?: { readonly key: string; readonly requestHash: string };
   /** From a client that repeats by itself, without a key, and says when it does. */
-  readonly unanswered?: { readonly requestHash: string; readonly isRetry: boolean };
+  readonly unanswered?: { readonly requestHash: string; readonly retries: number };
   /** Where the caller wants to be told of changes of state; only from dialects that have callbacks. */
   readonly callback?: CallbackWish;
 }
@@ -47,13 +47,13 @@ export async function createGeneration(ctx: Context, input: CreateInput): Promis
 async function createOnce(
   ctx: Context,
   input: CreateInput,
-  { requestHash, isRetry }: NonNullable<CreateInput['unanswered']>,
+  { requestHash, retries }: NonNullable<CreateInput['unanswered']>,
 ): Promise<Created> {
   const { caller } = input;
   const name = `${caller.keyId} ${requestHash}`;
-  if (isRetry) {
+  if (retries > 0) {
     const first = await ctx.underWay.get(name)?.catch(() => undefined);
-    const lost = first?.generation ?? (await ctx.generations.takeUnanswered(caller, requestHash));
+    const lost = first?.generation ?? (await ctx.generations.takeUnanswered(caller, { requestHash, retries }));
     if (lost) return { generation: lost, replayed: true };
   }
   const created = create(ctx, input);

@@ -79,9 +79,12 @@ export interface GenerationStore {
   ): Promise<Exclude<CreateOutcome, NotAdmitted> | undefined>;
   /**
    * What the same key asked for in the last ten minutes with this very request, when its answer was never fully delivered.
-   * Each is found once.
+   * `retries` is the client's own count, from 1: each is found once for each.
    */
-  takeUnanswered(caller: Caller, requestHash: string): Promise<Generation | undefined>;
+  takeUnanswered(
+    caller: Caller,
+    repetition: { readonly requestHash: string; readonly retries: number },
+  ): Promise<Generation | undefined>;
   /** The answer about it is fully written: a repetition is a new request. */
   answered(id: bigint): void;
   find(scope: Scope, id: bigint): Promise<Generation | undefined>;

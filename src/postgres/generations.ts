@@ -40,7 +40,7 @@ export function generationStore(database: Database, vault: Vault): GenerationSto
     nextId: () => nextId(undefined),
     create: (generation) => createOrReplay(database, admit, generation),
     replay: (caller, idempotency) => replay(database, caller, idempotency),
-    takeUnanswered: (caller, requestHash) => takeUnanswered(database, caller, requestHash),
+    takeUnanswered: (caller, repetition) => takeUnanswered(database, caller, repetition),
     answered,
     find: (scope, id) => find(database, { scope, id }),
     findById: (id) => find(database, { id }),
@@ -103,16 +103,16 @@ const UNANSWERED_MINUTES = 10;
 async function takeUnanswered(
   database: Database,
   { keyId }: Caller,
-  requestHash: string,
+  { requestHash, retries }: { readonly requestHash: string; readonly retries: number },
 ): Promise<Generation | undefined> {
   const [row] = await database.query<{ generation_id: bigint }>({
     name: 'take_unanswered',
-    text: `delete from unanswered_creates where generation_id = (
-        select generation_id from unanswered_creates where key_id = $1 and request_hash = $2
+    text: `update unanswered_creates set retries = $4 where generation_id = (
+        select generation_id from unanswered_creates where key_id = $1 and request_hash = $2 and retries < $4
           and created_at >= now_at() - make_interval(mins => $3)
-        order by generation_id desc limit 1 for update skip locked)
+        order by retries desc, generation_id desc limit 1 for update skip locked)
       returning generation_id`,
-    values: [keyId, requestHash, UNANSWERED_MINUTES],
+    values: [keyId, requestHash, UNANSWERED_MINUTES, retries],
   });
   return row && find(database, { id: row.generation_id });
 }

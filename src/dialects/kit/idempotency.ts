@@ -10,7 +10,7 @@ export interface Repeatable {
   /** The `Idempotency-Key`, with a hash of what is asked for. */
   readonly idempotency?: { readonly key: string; readonly requestHash: string };
   /** From a client that repeats by itself, without a key, and says so: OpenAI's. */
-  readonly unanswered?: { readonly requestHash: string; readonly isRetry: boolean };
+  readonly unanswered?: { readonly requestHash: string; readonly retries: number };
 }
 
 /**
@@ -25,7 +25,7 @@ export function repeatableOf(
   if (key === undefined) {
     const retries = request.headers['x-stainless-retry-count'];
     if (typeof retries !== 'string' || !/^\d{1,4}$/.test(retries)) return {};
-    return { unanswered: { requestHash: hashOf(place, body), isRetry: Number(retries) > 0 } };
+    return { unanswered: { requestHash: hashOf(place, body), retries: Number(retries) } };
   }
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw issue(
@@ -42,10 +42,24 @@ const hashOf = (place: string, body: Json): string =>
     .update(`${place}\n${canonicalJson(body)}`)
     .digest('hex');
 
-/** Once the whole answer is written, the same request without a key is a new one. */
+/** A line that breaks within this time after an answer may have lost it: what was written need not have arrived. */
+const ARRIVAL_MILLISECONDS = 1000;
+
+/** Once the answer has arrived, as far as the line shows, the same request without a key is a new one. */
 export function forgetOnceAnswered(
   reply: FastifyReply,
   { ctx, generation }: { readonly ctx: Pick<Context, 'generations'>; readonly generation: Generation },
 ): void {
-  reply.raw.once('finish', () => ctx.generations.answered(generation.id));
+  const { socket, headers } = reply.request.raw;
+  const forget = (): void => ctx.generations.answered(generation.id);
+  reply.raw.once('finish', () => {
+    if (headers.connection === 'close') return forget();
+    const arrived = setTimeout(() => {
+      socket.off('close', lost);
+      forget();
+    }, ARRIVAL_MILLISECONDS).unref();
+    const lost = (): void => clearTimeout(arrived);
+    if (socket.destroyed) lost();
+    else socket.once('close', lost);
+  });
 }

@@ -93,6 +93,8 @@ create table unanswered_creates (
   generation_id bigint primary key references generations,
   key_id bigint not null references api_keys,
   request_hash text not null,
+  -- The last of the client's own counts: a repetition matches what it was not matched with before.
+  retries integer not null default 0,
   created_at timestamptz not null default now_at()
 );
 create index on unanswered_creates (key_id, request_hash);
