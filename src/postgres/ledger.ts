@@ -10,7 +10,7 @@ interface Posting {
 }
 
 interface Booking {
-  readonly kind: 'grant' | 'settle' | 'release';
+  readonly kind: 'grant' | 'settle' | 'release' | 'refund' | 'loss';
   readonly generationId: bigint | null;
   readonly livemode: boolean;
   readonly cause: string;
@@ -64,7 +64,8 @@ export async function bookSettle(
   { projectId, generationId, livemode, heldMicros }: Hold,
   { settleMicros, excessMicros }: { readonly settleMicros: number; readonly excessMicros: number },
 ): Promise<void> {
-  await giveBack(tx, { projectId, generationId, livemode }, heldMicros - settleMicros);
+  await lockAvailable(tx, { projectId, livemode });
+  await giveBack(tx, { generationId, micros: heldMicros - settleMicros, isEnded: true });
   await book(tx, {
     kind: 'settle',
     generationId,
@@ -86,7 +87,8 @@ export async function bookRelease(
   { projectId, generationId, livemode, heldMicros }: Hold,
   cause: string,
 ): Promise<void> {
-  await giveBack(tx, { projectId, generationId, livemode }, heldMicros);
+  await lockAvailable(tx, { projectId, livemode });
+  await giveBack(tx, { generationId, micros: heldMicros, isEnded: true });
   await book(tx, {
     kind: 'release',
     generationId,
@@ -99,25 +101,91 @@ export async function bookRelease(
   });
 }
 
+/** What became of the wish to give money back. `leftMicros`: what there was to give. */
+export type RefundOutcome =
+  | { readonly kind: 'refunded'; readonly micros: number }
+  | { readonly kind: 'not_found' | 'not_completed' | 'refunded_before' }
+  | { readonly kind: 'too_much'; readonly leftMicros: number };
+
+interface Refundable extends Record<string, unknown> {
+  project_id: bigint;
+  livemode: boolean;
+  state: string;
+  settled_micros: bigint | null;
+}
+
 /**
- * Takes a closed hold out of what its key has committed, of the day it was held on. Locks what admission locks first, so
- * that neither waits for the other in a circle.
+ * Gives back what a completed generation cost, or `micros` of it: once, and at most what was settled. The key may spend it
+ * again. Anything but `refunded` wrote nothing.
  */
-async function giveBack(
+export async function bookRefund(
   tx: Queryable,
-  { projectId, generationId, livemode }: Omit<Hold, 'heldMicros'>,
-  micros: number,
+  { generationId, micros, cause }: { readonly generationId: bigint; readonly micros?: number; readonly cause: string },
+): Promise<RefundOutcome> {
+  const [row] = await tx.query<Refundable>({
+    name: 'refundable',
+    text: 'select project_id, livemode, state, settled_micros from generations where id = $1',
+    values: [generationId],
+  });
+  if (!row) return { kind: 'not_found' };
+  const { project_id: projectId, livemode } = row;
+  const settledMicros = Number(row.settled_micros ?? 0);
+  const amountMicros = micros ?? settledMicros;
+  if (row.state !== 'completed') return { kind: 'not_completed' };
+  if (!Number.isSafeInteger(amountMicros) || amountMicros < 0) throw new RangeError(`not an amount: ${amountMicros}`);
+  if (amountMicros > settledMicros) return { kind: 'too_much', leftMicros: settledMicros };
+  await lockAvailable(tx, { projectId, livemode });
+  if (await isRefunded(tx, generationId)) return { kind: 'refunded_before' };
+  await giveBack(tx, { generationId, micros: amountMicros, isEnded: false });
+  await book(tx, {
+    kind: 'refund',
+    generationId,
+    livemode,
+    cause,
+    postings: [
+      { projectId, kind: 'spent', amountMicros: -amountMicros },
+      { projectId, kind: 'available', amountMicros },
+    ],
+  });
+  return { kind: 'refunded', micros: amountMicros };
+}
+
+/** To be asked under the lock of `available`. */
+async function isRefunded(tx: Queryable, generationId: bigint): Promise<boolean> {
+  const rows = await tx.query({
+    name: 'is_refunded',
+    text: `select 1 from ledger_transactions where generation_id = $1 and kind = 'refund'`,
+    values: [generationId],
+  });
+  return rows.length > 0;
+}
+
+/** What admission locks first, so that neither waits for the other in a circle. */
+async function lockAvailable(
+  tx: Queryable,
+  { projectId, livemode }: Pick<Hold, 'projectId' | 'livemode'>,
 ): Promise<void> {
   await tx.query({
     name: 'lock_available',
     text: `select 1 from accounts where project_id = $1 and livemode = $2 and kind = 'available' for update`,
     values: [projectId, livemode],
   });
+}
+
+/** Takes what a generation does not cost out of what its key has committed, and of the day it was held on. */
+async function giveBack(
+  tx: Queryable,
+  {
+    generationId,
+    micros,
+    isEnded,
+  }: { readonly generationId: bigint; readonly micros: number; readonly isEnded: boolean },
+): Promise<void> {
   await tx.query({
     name: 'give_back',
-    text: `update key_use u set committed_micros = u.committed_micros - $2, in_flight = u.in_flight - 1,
+    text: `update key_use u set committed_micros = u.committed_micros - $2, in_flight = u.in_flight - $3,
         day_micros = u.day_micros - case when u.day = (g.created_at at time zone 'UTC')::date then $2 else 0 end
       from generations g where g.id = $1 and u.key_id = g.key_id`,
-    values: [generationId, micros],
+    values: [generationId, micros, isEnded ? 1 : 0],
   });
 }
