@@ -184,7 +184,7 @@ async function openParts(
     generations,
     rateLimits: rateLimitsOf(database, Date.now),
     underWay: new Map(),
-    channels: channelsOf(database),
+    channels: channelsOf(database, Date.now),
     media,
     files: files.files,
     cancelling: engine.cancelling,

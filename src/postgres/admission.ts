@@ -35,13 +35,11 @@ export function admissionOf(database: Database, vault: Vault): (generation: NewG
 async function admit(database: Database, vault: Vault, group: readonly NewGeneration[]): Promise<readonly Admission[]> {
   const first = withoutTwins(group);
   const items = first.map((generation, ordinal) => itemOf(generation, { vault, ordinal }));
-  const rows = await database.transaction((tx) =>
-    tx.query<AdmitRow>({
-      name: 'admit',
-      text: 'select * from admit($1)',
-      values: [`[${items.join(',')}]`],
-    }),
-  );
+  const rows = await database.query<AdmitRow>({
+    name: 'admit',
+    text: 'select * from admit($1)',
+    values: [`[${items.join(',')}]`],
+  });
   const byId = new Map(rows.map((row) => [first[row.ordinal]?.id, row]));
   return group.map((generation): Admission => {
     const row = byId.get(generation.id);

@@ -9,7 +9,7 @@ beforeEach(async () => {
   world = await openWorld((await freshDatabase()).database);
 });
 
-const open = async (livemode = false) => [...(await channelsOf(world.database).open(livemode))].sort();
+const open = async (livemode = false) => [...(await channelsOf(world.database, () => 0).open(livemode))].sort();
 
 test('a channel that the configuration no longer names is drained, and opens when it is named again', async () => {
   await world.channels(channel(), channel({ name: 'sandbox-ark', provider: 'ark' }));

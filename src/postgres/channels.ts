@@ -71,18 +71,30 @@ async function configure(tx: Queryable, vault: Vault, channel: WantedChannel): P
   return row.id;
 }
 
-/** Which providers can be reached, read at most once in `freshSeconds`. */
-export function channelsOf(database: Database): Channels {
+const FRESH_MILLISECONDS = 1000;
+
+/** Which providers can be reached, read once a second at most. `now` in milliseconds. */
+export function channelsOf(database: Database, now: () => number): Channels {
+  const read = new Map<boolean, { readonly providers: Promise<ReadonlySet<string>>; readonly until: number }>();
   return {
-    open: async (livemode) => {
-      const rows = await database.query<{ provider: string }>({
-        name: 'open_channels',
-        text: `select distinct provider from channels where state = 'open' and livemode = $1`,
-        values: [livemode],
-      });
-      return new Set(rows.map(({ provider }) => provider));
+    open: (livemode) => {
+      const known = read.get(livemode);
+      if (known && known.until > now()) return known.providers;
+      const providers = openProviders(database, livemode);
+      read.set(livemode, { providers, until: now() + FRESH_MILLISECONDS });
+      providers.catch(() => read.delete(livemode));
+      return providers;
     },
   };
+}
+
+async function openProviders(database: Database, livemode: boolean): Promise<ReadonlySet<string>> {
+  const rows = await database.query<{ provider: string }>({
+    name: 'open_channels',
+    text: `select distinct provider from channels where state = 'open' and livemode = $1`,
+    values: [livemode],
+  });
+  return new Set(rows.map(({ provider }) => provider));
 }
 
 export interface ChannelRow extends Record<string, unknown> {

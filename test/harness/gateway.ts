@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { databaseFor } from './database.ts';
+import { expectNoSecrets } from './secrets.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -13,6 +14,8 @@ export interface RunningGateway {
   readonly pid: number;
   readonly dataFolder: string;
   readonly keys: { readonly admin: string; readonly live: string; readonly test: string };
+  /** What it was given beside the defaults. */
+  readonly env: Readonly<Record<string, string>>;
   /** Everything it printed. */
   output(): string;
   /** SIGTERM, and its exit code. */
@@ -83,14 +86,15 @@ export async function spawnGateway(options: GatewayOptions = {}): Promise<Spawne
     serving: async () => {
       const url = await waitForUrl(child, printed);
       const keys = JSON.parse(await readFile(join(dataFolder, 'keys.json'), 'utf8'));
-      return { url, pid, dataFolder, keys, output, stop: () => ended('SIGTERM'), kill };
+      return { url, pid, dataFolder, keys, env: options.env ?? {}, output, stop: () => ended('SIGTERM'), kill };
     },
   };
 }
 
-/** Stops a gateway and removes its data. */
+/** Stops a gateway, looks for secrets in all that it wrote, and removes its data. */
 export async function discard(gateway: RunningGateway): Promise<void> {
   await gateway.stop();
+  await expectNoSecrets(gateway, gateway.env);
   await rm(gateway.dataFolder, { recursive: true, force: true });
 }
 
