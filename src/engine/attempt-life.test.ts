@@ -12,7 +12,7 @@ import {
   unanswered,
   videoAt,
 } from '../../test/harness/engine-world.ts';
-import { channel, TROUBLES } from '../../test/harness/world.ts';
+import { channel } from '../../test/harness/world.ts';
 
 let world: EngineWorld;
 
@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 
 async function expectClean(): Promise<void> {
-  expect(await world.rows(TROUBLES)).toEqual([]);
+  expect(await world.troubles()).toEqual([]);
 }
 
 test('a generation is submitted, followed, collected and settled', async () => {

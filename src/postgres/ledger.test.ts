@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { scratchDatabase } from '../../test/harness/scratch-database.ts';
-import { channel, completed, openWorld, plannedRoute, TROUBLES, type World } from '../../test/harness/world.ts';
+import { channel, completed, openWorld, plannedRoute, type World } from '../../test/harness/world.ts';
 import type { Caller, Claim, Decision } from '../application/ports.ts';
 import { microUsd } from '../domain/money.ts';
 
@@ -83,7 +83,7 @@ async function run(history: readonly (readonly Event[])[]): Promise<void> {
   const before = await operator();
   for (const atOnce of history) {
     await Promise.all(atOnce.map((each) => happen(past, each)));
-    expect(await world.rows(TROUBLES)).toEqual([]);
+    expect(await world.troubles()).toEqual([]);
   }
   for (const { caller, held, spent } of books) {
     const rows = await world.rows(
