@@ -39,7 +39,7 @@ type Ending =
 const ending: fc.Arbitrary<Ending> = fc.oneof(
   fc.record({
     to: fc.constant('completed' as const),
-    share: fc.double({ min: 0, max: 1, noNaN: true }),
+    share: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constant(1)),
     excess: fc.constantFrom(0, 0, 1, 500),
   }),
   fc.record({ to: fc.constantFrom('failed', 'elsewhere', 'no room', 'same', 'running', 'nothing') }),
@@ -162,14 +162,18 @@ async function end(past: History, claim: Claim, how: Ending): Promise<void> {
   if (isOver) book.held -= held;
   if (how.to !== 'completed') return;
   book.spent += Math.floor(held * how.share);
-  book.excess += how.excess;
+  book.excess += excessOf(how, held);
 }
+
+/** A vendor that bills more than the hold has it settled in full. */
+const excessOf = ({ share, excess }: Extract<Ending, { to: 'completed' }>, held: number): number =>
+  Math.floor(held * share) === held ? excess : 0;
 
 function decisionOf(how: Ending, held: number): Decision | undefined {
   const failure = { code: 'vendor_account' } as const;
   switch (how.to) {
     case 'completed':
-      return { step: completed(Math.floor(held * how.share), how.excess) };
+      return { step: completed(Math.floor(held * how.share), excessOf(how, held)) };
     case 'failed':
       return { step: { to: 'failed', as: 'expired', failure: { code: 'expired' } } };
     case 'elsewhere':

@@ -67,7 +67,10 @@ const looksIn = async () =>
   );
 
 async function balances(): Promise<Record<string, number>> {
-  const rows = await world.rows('select kind, balance_micros from accounts where project_id = $1', [caller.projectId]);
+  const rows = await world.rows(
+    `select kind, balance_micros from accounts where project_id = $1 and not livemode and (balance_micros <> 0 or kind in ('available', 'held'))`,
+    [caller.projectId],
+  );
   return Object.fromEntries(rows.map(({ kind, balance_micros }) => [kind, Number(balance_micros)]));
 }
 

@@ -92,6 +92,7 @@ async function wait(caller: Caller, count: number): Promise<void> {
       insert into queue (generation_id, provider, livemode, project_id) select id, 'vidu', livemode, project_id from made`,
     [caller.projectId, count],
   );
+  await world.rows('update key_use set in_flight = $2 where key_id = $1', [caller.keyId, count]);
   await world.rows('analyze queue');
 }
 
