@@ -26,7 +26,10 @@ export async function advanceAttempt(ctx: EngineContext, claim: Claim): Promise<
   }
   const held: Held = { claim, file, provider, model };
   const [seen] = file.evidence;
-  if (seen) return takeIn(ctx, held, seen);
+  if (seen) {
+    await takeIn(ctx, held, seen);
+    return;
+  }
   switch (file.attempt.state) {
     case 'assigned':
       return submit(ctx, held);

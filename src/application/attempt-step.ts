@@ -3,6 +3,7 @@ import type { Model } from '../domain/model.ts';
 import type { Provider } from '../domain/provider.ts';
 import { nextConfirmationLookSeconds, nextLookSeconds } from '../domain/schedule.ts';
 import type { EngineContext } from './context.ts';
+import { lostCost } from './lost-cost.ts';
 import type { AttemptFile, Claim, DecideOutcome, Decision, Passed } from './ports.ts';
 
 /** A claimed attempt with all that a step needs. */
@@ -21,16 +22,26 @@ const DELAYED_AT = 4;
 /** Writes down what was seen, then decides on it. The first is never fenced, the second always is. */
 export async function witness(ctx: EngineContext, held: Held, evidence: Evidence): Promise<void> {
   const number = await ctx.work.observe(held.claim, evidence);
-  await takeIn(ctx, held, { number, evidence });
+  const outcome = await takeIn(ctx, held, { number, evidence });
+  if (outcome === 'lost') await countLateBill(ctx, held, evidence);
 }
 
-export async function takeIn(
+export function takeIn(
   ctx: EngineContext,
   held: Held,
   { number, evidence }: { number: bigint; evidence: Evidence },
-): Promise<void> {
+): Promise<DecideOutcome> {
   const step = absorb(held.file.attempt, evidence) ?? { to: 'passed' };
-  await settleOn(ctx, held, { step, absorbed: number, lookInSeconds: lookAfter(ctx, held, step) });
+  return decideOn(ctx, held, { step, absorbed: number, lookInSeconds: lookAfter(ctx, held, step) });
+}
+
+/** A verdict that came when the attempt had been given up: what the vendor bills for it is the operator's loss. */
+async function countLateBill(ctx: EngineContext, { claim, file, provider }: Held, evidence: Evidence): Promise<void> {
+  const seen = 'observation' in evidence ? evidence.observation : undefined;
+  const usage = seen && 'usage' in seen ? seen.usage : undefined;
+  const lost = usage && lostCost(file, { provider, usage });
+  if (!lost || !(await ctx.work.recordLoss(claim.attemptId, lost))) return;
+  ctx.log.warn('attempt.billed_late', { attemptId: claim.attemptId, channel: file.channel.name, ...lost });
 }
 
 /** Decides, and says so in the log. */
@@ -42,12 +53,21 @@ export async function settleOn(
   await decideOn(ctx, held, decision);
 }
 
+/** With what the vendor bills, where the decision is that the attempt failed. */
+function withLoss({ providers }: EngineContext, file: AttemptFile, decision: Decision): Decision {
+  const { step } = decision;
+  if (step.to !== 'failed') return decision;
+  const lost = lostCost(file, { provider: providers.get(file.route.provider), usage: step.usage });
+  return lost ? { ...decision, lost } : decision;
+}
+
 /** As `settleOn`, and answers whether the claim was still ours. */
 export async function decideOn(
   ctx: EngineContext,
   { claim, file }: Pick<Held, 'claim' | 'file'>,
-  decision: Decision,
+  asDecided: Decision,
 ): Promise<DecideOutcome> {
+  const decision = withLoss(ctx, file, asDecided);
   const outcome = await ctx.work.decide(claim, decision);
   const fields = { attemptId: claim.attemptId, generationId: file.attempt.generationId, channel: file.channel.name };
   if (outcome === 'lost') ctx.log.info('attempt.claim_lost', fields);
@@ -65,8 +85,8 @@ async function forgetPartials(ctx: EngineContext, { attempt }: AttemptFile, { st
     .catch((error: unknown) => ctx.log.warn('output.partials_left', { attemptId: attempt.id, error }));
 }
 
-const wordsOf = ({ step }: Decision): Record<string, unknown> => {
-  if (step.to === 'failed' || step.to === 'elsewhere') return { failure: step.failure };
+const wordsOf = ({ step, lost }: Decision): Record<string, unknown> => {
+  if (step.to === 'failed' || step.to === 'elsewhere') return { failure: step.failure, ...(lost && { lost }) };
   return 'reason' in step ? { reason: step.reason } : {};
 };
 

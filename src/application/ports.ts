@@ -4,7 +4,7 @@ import type { Output, PlannedRoute } from '../domain/generation.ts';
 import type { Exchange } from '../domain/http.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Cost, MicroUsd } from '../domain/money.ts';
-import type { OutputRole, OutputSource, Provider } from '../domain/provider.ts';
+import type { OutputRole, OutputSource, Provider, Usage } from '../domain/provider.ts';
 import type { Download, ResumePoint } from './download.ts';
 import type { Caller, Scope } from './scope.ts';
 
@@ -82,6 +82,8 @@ export interface WorkStore {
   observe(claim: Claim, evidence: Evidence): Promise<bigint>;
   /** Applies a step; `absorbed` is the last evidence number it took in. */
   decide(claim: Claim, decision: Decision): Promise<DecideOutcome>;
+  /** Records what the vendor bills for an attempt that has failed already; once. False when it has not, or was recorded. */
+  recordLoss(attemptId: bigint, lost: LostCost): Promise<boolean>;
   /** Generations that wait for a slot, oldest first, from the one after `after` on. */
   waiting(page: { readonly limit: number; readonly after?: bigint }): Promise<readonly WaitingGeneration[]>;
   /** Ends a generation that waits: released, in one transaction. False when it waits no longer. */
@@ -104,6 +106,15 @@ export interface Decision {
   readonly lookInSeconds?: number;
   /** The attempt takes longer than is usual for its model. */
   readonly delayed?: boolean;
+  /** Of a failed attempt: what the vendor bills for it all the same. */
+  readonly lost?: LostCost;
+}
+
+/** Billed by the vendor, for nothing: the operator's loss, never the project's. */
+export interface LostCost {
+  readonly cost: Cost;
+  /** As the vendor reported it; absent where it reports none and bills what it made. */
+  readonly reported?: Usage;
 }
 
 /** What became of a wish to cancel, as far as it can be said without the vendor. */

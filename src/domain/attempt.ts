@@ -1,4 +1,4 @@
-import { FAILURES, type Failure, type FailureCode } from './failure.ts';
+import { FAILURES, type Failure } from './failure.ts';
 import type { Json } from './json.ts';
 import type { Observation, OutputSource, Unanswered, Usage } from './provider.ts';
 
@@ -70,6 +70,8 @@ export type Step =
       readonly failure: Failure;
       readonly as: 'failed' | 'cancelled' | 'expired';
       readonly vendorState?: string;
+      /** What the vendor says it used all the same. */
+      readonly usage?: Usage;
     }
   /** The vendor took our cancel; the end comes with its own word for it. */
   | { readonly to: 'cancelling' }
@@ -78,11 +80,15 @@ export type Step =
   /** Nothing changed but that a question was asked. */
   | { readonly to: 'same'; readonly answered: boolean; readonly retryAfterSeconds?: number };
 
-const ended = (code: FailureCode, as: 'cancelled' | 'expired', vendorState?: string): Step => ({
+const ended = (
+  state: 'cancelled' | 'expired',
+  { vendorState, usage }: { readonly vendorState?: string; readonly usage?: Usage },
+): Step => ({
   to: 'failed',
-  as,
-  failure: { code },
+  as: state,
+  failure: { code: state },
   ...(vendorState !== undefined && { vendorState }),
+  ...(usage !== undefined && { usage }),
 });
 
 /**
@@ -136,7 +142,7 @@ function absorbObservation(attempt: Attempt, seen: Observation, asked: 'submit' 
     }
     case 'failed':
       // Vidu does not document how it shows a cancelled task: failed, with or without a reason.
-      if (attempt.cancelAccepted === true) return ended('cancelled', 'cancelled', seen.vendorState);
+      if (attempt.cancelAccepted === true) return ended('cancelled', seen);
       return asked === 'submit' && FAILURES[seen.failure.code].elsewhere
         ? { to: 'elsewhere', failure: seen.failure }
         : {
@@ -144,11 +150,11 @@ function absorbObservation(attempt: Attempt, seen: Observation, asked: 'submit' 
             as: 'failed',
             failure: seen.failure,
             ...(seen.vendorState !== undefined && { vendorState: seen.vendorState }),
+            ...(seen.usage !== undefined && { usage: seen.usage }),
           };
     case 'cancelled':
-      return ended('cancelled', 'cancelled', seen.vendorState);
     case 'expired':
-      return ended('expired', 'expired', seen.vendorState);
+      return ended(seen.state, seen);
     case 'unanswered':
       return asked === 'submit' ? absorbUnanswered(attempt, seen) : { to: 'same', answered: false, ...later(seen) };
   }

@@ -13,7 +13,6 @@ import {
 } from '../../test/harness/engine-world.ts';
 import { fakeProvider } from '../../test/harness/fake-vendor.ts';
 import { type Chance, seeded } from '../../test/harness/seeded.ts';
-import { TROUBLES } from '../../test/harness/world.ts';
 
 const CANCEL = { ...fakeProvider().poll } as never;
 const GENERATIONS = 40;
@@ -70,10 +69,10 @@ test.each([1, 2, 3])(
         }),
       ]);
       await world.advance(chance.between(0, 4));
-      expect(await world.rows(TROUBLES)).toEqual([]);
+      expect(await world.troubles()).toEqual([]);
     }
     await world.carryOn(40);
-    expect(await world.rows(TROUBLES)).toEqual([]);
+    expect(await world.troubles()).toEqual([]);
     expect((await world.balances())['held']).toBe(0);
     for (const id of ids) {
       const { state, cancelRequested } = await world.generation(id);

@@ -12,7 +12,6 @@ import {
   videoAt,
 } from '../../test/harness/engine-world.ts';
 import { fakeProvider } from '../../test/harness/fake-vendor.ts';
-import { TROUBLES } from '../../test/harness/world.ts';
 
 /** Any exchange will do: the world tells it by its identity. */
 const CANCEL = { ...fakeProvider().poll } as never;
@@ -37,7 +36,7 @@ async function expectCancelled(): Promise<void> {
     settledMicros: 0,
   });
   expect(await world.balances()).toEqual(free);
-  expect(await world.rows(TROUBLES)).toEqual([]);
+  expect(await world.troubles()).toEqual([]);
 }
 
 /** At the vendor, where it waits. */
@@ -233,7 +232,7 @@ test('a video that is finished while it is being cancelled is delivered and paid
   expect(await cancel()).toBe('not_cancellable');
   await world.carryOn();
   expect(await state()).toBe('completed');
-  expect(await world.rows(TROUBLES)).toEqual([]);
+  expect(await world.troubles()).toEqual([]);
 });
 
 test('a vendor that is done is not asked: the file is on its way', async () => {

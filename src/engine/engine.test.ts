@@ -9,7 +9,7 @@ import {
   succeeded,
   videoAt,
 } from '../../test/harness/engine-world.ts';
-import { channel, openWorld, TROUBLES } from '../../test/harness/world.ts';
+import { channel, openWorld } from '../../test/harness/world.ts';
 import type { EngineParts } from '../application/context.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { lastingEvidence } from './lasting-evidence.ts';
@@ -52,7 +52,7 @@ test('two engines side by side make every attempt once', async () => {
   expect(world.vendor.submits).toHaveLength(40);
   expect(new Set(world.vendor.submits).size).toBe(40);
   expect(await world.rows('select from attempts')).toHaveLength(ids.length);
-  expect(await world.rows(TROUBLES)).toEqual([]);
+  expect(await world.troubles()).toEqual([]);
 });
 
 test('a step that takes longer than its lease keeps it by heartbeats', async () => {
@@ -154,7 +154,7 @@ test('a generation that waits and is never given a slot ends at its horizon, and
   expect([await state(live), await state(fresh)]).toEqual(['queued', 'queued']);
   const held = await world.rows(`select balance_micros from accounts where kind = 'held' order by livemode`);
   expect(held).toEqual([{ balance_micros: 1000n }, { balance_micros: 1000n }]);
-  expect(await world.rows(TROUBLES)).toEqual([]);
+  expect(await world.troubles()).toEqual([]);
 });
 
 test('engines survive a database that is away: what it was told is not lost, nothing is sent twice', async () => {
@@ -173,7 +173,7 @@ test('engines survive a database that is away: what it was told is not lost, not
   }).toBe(true);
   expect(world.vendor.submits).toHaveLength(6);
   expect(engine.healthy).toBe(true);
-  expect(await world.rows(TROUBLES)).toEqual([]);
+  expect(await world.troubles()).toEqual([]);
 });
 
 test('whatever a vendor answers, at random and at once, every generation ends once and the books agree', async () => {
@@ -207,7 +207,7 @@ test('whatever a vendor answers, at random and at once, every generation ends on
     await world.advance(200);
     return (await world.rows(`select from generations where state in ('queued', 'in_progress')`)).length;
   }).toBe(0);
-  expect(await world.rows(TROUBLES)).toEqual([]);
+  expect(await world.troubles()).toEqual([]);
   // Every create has an attempt of its own: none was sent twice.
   expect(new Set(world.vendor.submits).size).toBe(world.vendor.submits.length);
 });

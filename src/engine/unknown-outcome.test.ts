@@ -9,7 +9,6 @@ import {
   unanswered,
   videoAt,
 } from '../../test/harness/engine-world.ts';
-import { TROUBLES } from '../../test/harness/world.ts';
 
 let world: EngineWorld;
 
@@ -18,7 +17,7 @@ beforeEach(async () => {
 });
 
 async function expectClean(): Promise<void> {
-  expect(await world.rows(TROUBLES)).toEqual([]);
+  expect(await world.troubles()).toEqual([]);
 }
 
 test('a create of unknown outcome is found in the list, and never sent again', async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { scratchDatabase } from '../../test/harness/scratch-database.ts';
-import { channel, newGeneration, openWorld, TROUBLES, type World } from '../../test/harness/world.ts';
+import { channel, newGeneration, openWorld, type World } from '../../test/harness/world.ts';
 import type { Caller, ListFilter, Scope } from '../application/ports.ts';
 
 let world: World;
@@ -26,7 +26,7 @@ test('of many creates at once with one Idempotency-Key one is made, and all the 
   const ids = outcomes.map((outcome) => ('generation' in outcome ? outcome.generation.id : undefined));
   expect(new Set(ids).size).toBe(1);
   expect(await world.rows('select id from generations where project_id = $1', [caller.projectId])).toHaveLength(1);
-  expect(await world.rows(TROUBLES)).toEqual([]);
+  expect(await world.troubles()).toEqual([]);
 });
 
 test('of two requests at once with one Idempotency-Key and different bodies one is made, the other does not match', async () => {
@@ -64,7 +64,7 @@ test('a key can be used anew after a day, by one of many', async () => {
   const outcomes = await Promise.all(Array.from({ length: 5 }, () => accept(caller, 'daily', 'another body')));
   expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['created', ...Array(4).fill('replayed')]);
   expect((await all(caller)).ids).toHaveLength(2);
-  expect(await world.rows(TROUBLES)).toEqual([]);
+  expect(await world.troubles()).toEqual([]);
 });
 
 test('a create that fails half-way leaves no generation, no hold and no key', async () => {
@@ -74,7 +74,7 @@ test('a create that fails half-way leaves no generation, no hold and no key', as
   await expect(world.store.create(newGeneration(caller, { id, inputIds: [1n], ...keyed('half') }))).rejects.toThrow();
   expect(await world.store.findById(id)).toBeUndefined();
   expect((await accept(caller, 'half')).kind).toBe('created');
-  expect(await world.rows(TROUBLES)).toEqual([]);
+  expect(await world.troubles()).toEqual([]);
 });
 
 test('creates of one project at once hold exactly their sum', async () => {
@@ -85,7 +85,7 @@ test('creates of one project at once hold exactly their sum', async () => {
     [caller.projectId],
   );
   expect(balance_micros).toBe(40_000n);
-  expect(await world.rows(TROUBLES)).toEqual([]);
+  expect(await world.troubles()).toEqual([]);
 });
 
 test('what was given comes back: metadata of any form, warnings, route, money', async () => {

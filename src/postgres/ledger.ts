@@ -101,6 +101,26 @@ export async function bookRelease(
   });
 }
 
+/** What a vendor bills for an attempt that brought nothing: it costs the operator, and no project. */
+export const bookLoss = (
+  tx: Queryable,
+  {
+    generationId,
+    livemode,
+    micros,
+  }: { readonly generationId: bigint; readonly livemode: boolean; readonly micros: number },
+): Promise<void> =>
+  book(tx, {
+    kind: 'loss',
+    generationId,
+    livemode,
+    cause: 'billed by the vendor for a failed attempt',
+    postings: [
+      { projectId: null, kind: 'loss', amountMicros: -micros },
+      { projectId: null, kind: 'revenue', amountMicros: micros },
+    ],
+  });
+
 /** What became of the wish to give money back. `leftMicros`: what there was to give. */
 export type RefundOutcome =
   | { readonly kind: 'refunded'; readonly micros: number }

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { freshDatabase } from '../../test/harness/scratch-database.ts';
-import { channel, completed, openWorld, TROUBLES, type World } from '../../test/harness/world.ts';
+import { channel, completed, openWorld, type World } from '../../test/harness/world.ts';
 import type { Caller } from '../application/ports.ts';
 import { bookRefund, type RefundOutcome } from './ledger.ts';
 
@@ -65,5 +65,5 @@ test('what is open, failed or unknown has nothing to give back', async () => {
   expect(await refund(id)).toEqual({ kind: 'not_completed' });
   await world.work.endWaiting(id, { code: 'timed_out' });
   expect(await refund(id)).toEqual({ kind: 'not_completed' });
-  expect(await world.rows(TROUBLES)).toEqual([]);
+  expect(await world.troubles()).toEqual([]);
 });

@@ -13,6 +13,7 @@ import { configureChannels, type WantedChannel } from '../../src/postgres/channe
 import type { Database } from '../../src/postgres/database.ts';
 import { generationStore } from '../../src/postgres/generations.ts';
 import { type Installation, openInstallation } from '../../src/postgres/installation.ts';
+import { verifyLedger } from '../../src/postgres/verify/verify-ledger.ts';
 import { workStore } from '../../src/postgres/work/work-store.ts';
 
 /** A set-up installation, as tests of the store and the engine want it. */
@@ -28,6 +29,8 @@ export interface World {
   create(caller: Caller, more?: Partial<NewGeneration>): Promise<bigint>;
   /** Gives out slots and claims all that is due. */
   claimAll(leaseSeconds?: number): Promise<readonly Claim[]>;
+  /** Everything that is wrong with the books and the work; empty when they are clean. */
+  troubles(): Promise<readonly string[]>;
   /** Moves the one clock on. */
   advance(seconds: number): Promise<void>;
   // biome-ignore lint/suspicious/noExplicitAny: rows of every shape
@@ -63,6 +66,7 @@ export async function openWorld(database: Database): Promise<World> {
       await work.dispatch();
       return work.claim({ limit: 1000, leaseSeconds, owner: 'test' });
     },
+    troubles: () => troubles(database),
     advance: async (seconds) => {
       await rows('update clock set origin = origin + make_interval(secs => $1)', [seconds]);
     },
@@ -144,38 +148,22 @@ export const completed = (settle = 700, excess = 0): CompleteStep => ({
   excessMicros: microUsd(excess),
 });
 
-/** Everything that must hold of the books and the work at any moment, in one statement; what does not is named. */
-export const TROUBLES = `
-  select 'account ' || kind || ' differs from its entries' as trouble from accounts a
-    where balance_micros <> (select coalesce(sum(amount_micros), 0) from ledger_entries e where e.account_id = a.id)
-  union all select 'transaction ' || transaction_id || ' does not balance' from ledger_entries
-    group by transaction_id having sum(amount_micros) <> 0
-  union all select 'generation ' || g.id || ' (' || g.state || ') has ' || count(t.id) || ' closes' from generations g
-    left join ledger_transactions t on t.generation_id = g.id and t.kind in ('settle', 'release')
-    group by g.id having count(t.id) <> case when g.state in ('queued', 'in_progress') then 0 else 1 end
-  union all select 'generation ' || g.id || ' was not held once' from generations g
-    where 1 <> (select count(*) from ledger_transactions t where t.generation_id = g.id and t.kind = 'hold')
-  union all select 'completed generation ' || g.id || ' was not settled' from generations g
-    where (g.state = 'completed') <> exists (select from ledger_transactions t where t.generation_id = g.id and t.kind = 'settle')
-  union all select 'project ' || p.id || ' holds another amount than its open generations' from projects p
-    cross join (values (true), (false)) as m (livemode)
-    where coalesce((select balance_micros from accounts a where a.project_id = p.id and a.livemode = m.livemode and a.kind = 'held'), 0)
-      <> coalesce((select sum(held_micros) from generations g where g.project_id = p.id and g.livemode = m.livemode
-        and g.state in ('queued', 'in_progress')), 0)
-  union all select 'key ' || k.id || ' counts otherwise than its generations' from api_keys k join key_use u on u.key_id = k.id
-    left join generations g on g.key_id = k.id group by k.id, u.key_id
-    having u.in_flight <> count(g.id) filter (where g.ended_at is null) or u.committed_micros <>
-      coalesce(sum(case when g.ended_at is null then g.held_micros else coalesce(g.settled_micros, 0) end), 0)
-  union all select 'open generation ' || g.id || ' neither waits nor is worked on, or both' from generations g
-    where g.state in ('queued', 'in_progress') and 1 <> (select count(*) from queue q where q.generation_id = g.id)
-      + (select count(*) from attempts a where a.generation_id = g.id and a.state not in ('succeeded', 'failed'))
-  union all select 'ended generation ' || g.id || ' still waits or is worked on' from generations g
-    where g.state not in ('queued', 'in_progress') and (exists (select from queue q where q.generation_id = g.id)
-      or exists (select from attempts a where a.generation_id = g.id and a.state not in ('succeeded', 'failed')))
-  union all select 'attempt ' || a.id || ' (' || a.state || ') has ' || count(s.attempt_id) || ' slots' from attempts a
+/** Beside the books: everything that must hold of the work at any moment; what does not is named. */
+const WORK_TROUBLES = `
+  select 'attempt ' || a.id || ' (' || a.state || ') has ' || count(s.attempt_id) || ' slots' as trouble from attempts a
     left join slots s on s.attempt_id = a.id
     where a.state <> 'collecting' group by a.id
     having count(s.attempt_id) <> case when a.state in ('succeeded', 'failed') then 0 else 1 end
   union all select 'attempt ' || a.id || ' (' || a.state || ') has ' || count(d.attempt_id) || ' due rows' from attempts a
     left join due d on d.attempt_id = a.id
     group by a.id having count(d.attempt_id) <> case when a.state in ('succeeded', 'failed') then 0 else 1 end`;
+
+/** Everything that is wrong with the books and the work; empty when they are clean. */
+async function troubles(database: Database): Promise<readonly string[]> {
+  const { drifts } = await verifyLedger(database);
+  const work = await database.query<{ trouble: string }>({ text: WORK_TROUBLES });
+  return [
+    ...drifts.map(({ check, subject, message }) => `${check}: ${subject}: ${message}`),
+    ...work.map(({ trouble }) => trouble),
+  ];
+}

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { freshDatabase, type ScratchDatabase } from '../../../test/harness/scratch-database.ts';
-import { channel, openWorld, TROUBLES, type World } from '../../../test/harness/world.ts';
+import { channel, openWorld, type World } from '../../../test/harness/world.ts';
 import type { Claim } from '../../application/ports.ts';
 import type { Evidence } from '../../domain/attempt.ts';
 import { workStore } from './work-store.ts';
@@ -111,7 +111,7 @@ test('a decision on a lost claim answers so, and changes nothing', async () => {
     expect(await world.work.decide(lost, { step, absorbed: 99n, delayed: true, lookInSeconds: 3600 })).toBe('lost');
   }
   expect(await world.rows('select * from attempts, generations, due, slots')).toEqual(before);
-  expect(await world.rows(TROUBLES)).toEqual([]);
+  expect(await world.troubles()).toEqual([]);
 });
 
 test('evidence of a lost claim is kept, and wakes whoever comes next', async () => {

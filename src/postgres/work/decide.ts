@@ -5,6 +5,7 @@ import type { Database, Queryable } from '../database.ts';
 import { jsonbText, storableText } from '../jsonb.ts';
 import { fence } from './claims.ts';
 import { complete, fail, goElsewhere, lockSubject } from './end.ts';
+import { recordLoss } from './lost-costs.ts';
 
 /** The vendor is done; what is left is ours. */
 const COLLECTING_PROGRESS = 95;
@@ -57,7 +58,7 @@ async function lookAgain(tx: Queryable, attemptId: bigint, inSeconds: number): P
   });
 }
 
-async function apply(tx: Queryable, attemptId: bigint, { step, lookInSeconds }: Decision): Promise<void> {
+async function apply(tx: Queryable, attemptId: bigint, { step, lookInSeconds, lost }: Decision): Promise<void> {
   switch (step.to) {
     case 'running':
       // What was wished while the create was on its way is done now.
@@ -109,7 +110,9 @@ async function apply(tx: Queryable, attemptId: bigint, { step, lookInSeconds }: 
     case 'elsewhere':
       return goElsewhere(tx, await lockSubject(tx, attemptId), step);
     case 'failed':
-      return fail(tx, await lockSubject(tx, attemptId), step);
+      await fail(tx, await lockSubject(tx, attemptId), step);
+      if (lost) await recordLoss(tx, attemptId, lost);
+      return;
     case 'completed':
       return complete(tx, await lockSubject(tx, attemptId), step);
     default:

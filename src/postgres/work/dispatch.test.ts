@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { freshDatabase, type ScratchDatabase } from '../../../test/harness/scratch-database.ts';
-import { channel, openWorld, plannedRoute, TROUBLES, type World } from '../../../test/harness/world.ts';
+import { channel, openWorld, plannedRoute, type World } from '../../../test/harness/world.ts';
 import type { Caller } from '../../application/ports.ts';
 import { dispatch } from './dispatch.ts';
 
@@ -34,7 +34,7 @@ test('eight dispatchers at once never give out more slots than the channel has, 
   for (let round = 1; round <= 4; round += 1) {
     await Promise.all(others.map(dispatch));
     expect(await world.rows('select from slots')).toHaveLength(7);
-    expect(await world.rows(TROUBLES)).toEqual([]);
+    expect(await world.troubles()).toEqual([]);
     const running = await world.rows('select generation_id from slots join attempts on id = attempt_id');
     await end(running.map(({ generation_id }) => generation_id));
     expect(await world.rows('select from attempts')).toHaveLength(7 * round);
@@ -53,7 +53,7 @@ test('dispatchers of several channels of one provider give every generation to o
   for (let turn = 0; turn < 4; turn += 1) await Promise.all(others.map(dispatch));
   const taken = await world.rows('select count(*)::int from slots group by channel_id');
   expect(taken.map(({ count }) => count)).toEqual([5, 5, 5, 5]);
-  expect(await world.rows(TROUBLES)).toEqual([]);
+  expect(await world.troubles()).toEqual([]);
 });
 
 test("ten thousand waiting of one project delay another's first by one slot at most", async () => {
@@ -92,6 +92,7 @@ async function wait(caller: Caller, count: number): Promise<void> {
       insert into queue (generation_id, provider, livemode, project_id) select id, 'vidu', livemode, project_id from made`,
     [caller.projectId, count],
   );
+  await world.rows('update key_use set in_flight = $2 where key_id = $1', [caller.keyId, count]);
   await world.rows('analyze queue');
 }
 
@@ -140,7 +141,7 @@ test('a vendor without room pauses its channel, and the generation waits for it 
   if (!claim) throw new Error('a claim was expected');
   const failure = { code: 'vendor_failed' } as const;
   await world.work.decide(claim, { step: { to: 'elsewhere', failure, retryAfterSeconds: 7 } });
-  expect(await world.rows(TROUBLES)).toEqual([]);
+  expect(await world.troubles()).toEqual([]);
   expect(await world.work.dispatch()).toBe(0);
   await world.advance(8);
   expect(await world.work.dispatch()).toBe(1);
@@ -164,5 +165,5 @@ test('a refused attempt moves to the next route that can be reached, and ends wh
   expect([file?.channel.name, file?.route.provider]).toEqual(['ark', 'ark']);
   await world.work.decide(second, refused);
   expect(await world.store.findById(id)).toMatchObject({ state: 'failed', error: { code: 'vendor_account' } });
-  expect(await world.rows(TROUBLES)).toEqual([]);
+  expect(await world.troubles()).toEqual([]);
 });

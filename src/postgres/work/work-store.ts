@@ -6,6 +6,7 @@ import { jsonbText } from '../jsonb.ts';
 import { claim, handBack, heartbeat, nextDueSeconds } from './claims.ts';
 import { decide } from './decide.ts';
 import { dispatch } from './dispatch.ts';
+import { recordLateLoss } from './lost-costs.ts';
 import { readAttempt } from './read.ts';
 import { endWaiting, waiting } from './waiting.ts';
 
@@ -46,6 +47,7 @@ export function workStore(database: Database, installation: Installation): WorkS
     waiting: (page) => waiting(database, page),
     endWaiting: (generationId, failure) => endWaiting(database, generationId, failure),
     decide: (held, decision) => decide(database, held, decision),
+    recordLoss: (attemptId, lost) => recordLateLoss(database, attemptId, lost),
     ownedOperations: async (channelId, operations) => {
       const rows = await database.query<{ operation: never }>({
         name: 'owned_operations',
