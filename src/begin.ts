@@ -21,6 +21,7 @@ export interface Begun {
  */
 export async function begin(config: Config): Promise<Begun> {
   const live = await liveChannels(config);
+  await refuseFileOverrides(config);
   await refuseTakenPlace(config);
   await makeDataFolder(config.dataFolder);
   const logger = openLog(join(config.dataFolder, 'onereel.log'));
@@ -35,4 +36,10 @@ async function liveChannels({ channels }: Config): Promise<readonly WantedChanne
   if (channels.length === 0) return [];
   const { liveChannel } = await import('./live-channel.ts');
   return channels.map(liveChannel);
+}
+
+async function refuseFileOverrides({ overrides }: Config): Promise<void> {
+  if (overrides.length === 0) return;
+  const { refuseOverrides } = await import('./file-overrides.ts');
+  refuseOverrides(overrides);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
-import type { ChannelConfig, ConfigFile, Text } from './config.ts';
+import type { ChannelConfig, ConfigFile, FileOverride, Text } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import type { Json } from './domain/json.ts';
 
@@ -15,9 +15,19 @@ const channelFile = z.strictObject({
   concurrency: z.int().positive().optional(),
 });
 
+const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
+  error: 'must be a day such as 2026-11-20, which begins at midnight UTC, or a moment such as 2026-11-20T08:00:00Z',
+});
+
+/** What is set in place of what is shipped, from a moment on; what else stands in it is checked against the catalogue. */
+const entry = z.object({ from: moment.optional() }).catchall(z.json());
+const entries = z.record(z.string(), z.union([entry, z.array(entry)])).optional();
+
 const configFile = z.strictObject({
   channels: z.array(channelFile).optional(),
-  rates: z.record(z.enum(['CNY']), z.strictObject({ usd: z.number().positive(), date: z.iso.date() })).optional(),
+  rates: entries,
+  prices: entries,
+  models: entries,
 });
 
 /** Reads an `onereel.yaml` that exists; `text` answers variables of the environment. Throws ConfigError. */
@@ -27,11 +37,30 @@ export function readConfigFile(path: string, text: Text): ConfigFile {
     channels: (file.channels ?? []).map((channel, index) =>
       fileChannel(channel, { place: `${path}: channels.${index}`, text }),
     ),
-    rates: Object.fromEntries(
-      Object.entries(file.rates ?? {}).map(([currency, rate]) => [currency, { currency, ...rate }]),
-    ),
+    overrides: [
+      ...fileOverrides(file.rates, { kind: 'rate', place: `${path}: rates` }),
+      ...fileOverrides(file.prices, { kind: 'price', place: `${path}: prices` }),
+      ...fileOverrides(file.models, { kind: 'model', place: `${path}: models` }),
+    ],
   };
 }
+
+const fileOverrides = (
+  named: z.infer<typeof entries>,
+  { kind, place }: Pick<FileOverride, 'kind' | 'place'>,
+): readonly FileOverride[] =>
+  Object.entries(named ?? {}).flatMap(([name, set]) =>
+    [set].flat().map(({ from, ...value }, index): FileOverride => {
+      const at = Array.isArray(set) ? `[${index}]` : '';
+      return {
+        kind,
+        name,
+        value,
+        place: `${place}.${name}${at}`,
+        ...(from !== undefined && { from: Date.parse(from) / 1000 }),
+      };
+    }),
+  );
 
 function parsed(path: string): z.infer<typeof configFile> {
   let content: unknown;

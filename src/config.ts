@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
+import type { OverrideEntry } from './application/overrides-in-force.ts';
 import { ConfigError } from './config-error.ts';
 import type { Json } from './domain/json.ts';
-import type { ExchangeRate } from './domain/money.ts';
 import { parseAllowed } from './media/allowed-places.ts';
 
 export { ConfigError };
@@ -19,6 +19,11 @@ export interface ChannelConfig {
   readonly concurrency: number | undefined;
 }
 
+export interface FileOverride extends OverrideEntry {
+  /** Where it is written: `/path/onereel.yaml: rates.CNY`. */
+  readonly place: string;
+}
+
 export interface Config {
   readonly host: string;
   readonly port: number;
@@ -29,7 +34,8 @@ export interface Config {
   readonly secret: string | undefined;
   readonly keys: Readonly<Partial<Record<'admin' | 'live' | 'test', string>>>;
   readonly channels: readonly ChannelConfig[];
-  readonly rates: Readonly<Partial<Record<'USD' | 'CNY', ExchangeRate>>>;
+  /** Prices, rates and models of the file. */
+  readonly overrides: readonly FileOverride[];
   readonly fetchAllow: readonly string[];
   readonly trustProxy: string | undefined;
   readonly sandboxSpeed: number;
@@ -62,7 +68,7 @@ export async function readConfig(env: Env, folder: string): Promise<Config> {
     secret: atLeast(text('ONEREEL_SECRET'), 'ONEREEL_SECRET'),
     keys: bootstrapKeys(text),
     channels: distinct([...environmentChannels(text), ...file.channels]),
-    rates: file.rates,
+    overrides: file.overrides,
     fetchAllow: fetchAllow(text('ONEREEL_FETCH_ALLOW')),
     trustProxy: trustProxy(text('ONEREEL_TRUST_PROXY')),
     sandboxSpeed: number(text('ONEREEL_SANDBOX_SPEED'), {
@@ -88,7 +94,7 @@ export async function readConfig(env: Env, folder: string): Promise<Config> {
 export type Text = (name: string) => string | undefined;
 
 /** What `onereel.yaml` adds to the environment. */
-export type ConfigFile = Pick<Config, 'channels' | 'rates'>;
+export type ConfigFile = Pick<Config, 'channels' | 'overrides'>;
 
 async function readFile(folder: string, text: Text): Promise<ConfigFile> {
   const named = text('ONEREEL_CONFIG');
@@ -99,7 +105,7 @@ async function readFile(folder: string, text: Text): Promise<ConfigFile> {
     return readConfigFile(path, text);
   }
   if (named !== undefined) throw new ConfigError(`ONEREEL_CONFIG is ${JSON.stringify(path)}, which does not exist.`);
-  return { channels: [], rates: {} };
+  return { channels: [], overrides: [] };
 }
 
 function refuseNotYet(text: Text): void {

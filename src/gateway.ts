@@ -5,8 +5,6 @@ import type { Context } from './application/context.ts';
 import type { Log } from './application/ports.ts';
 import type { Begun } from './begin.ts';
 import { bootstrapKeys, findSecret } from './bootstrap.ts';
-import { buildCatalogue } from './catalog/catalogue.ts';
-import { PUBLIC_MODELS } from './catalog/public-models.ts';
 import type { Config } from './config.ts';
 import { UNIALL_PREFIXES } from './dialects/uniall/routes.ts';
 import type { Deliverer } from './engine/deliver-callbacks.ts';
@@ -29,6 +27,7 @@ import { startCallbacks } from './open-callbacks.ts';
 import type { OpenedDatabase } from './open-database.ts';
 import { openFiles } from './open-files.ts';
 import { type Inputs, openInputs } from './open-inputs.ts';
+import { openOverrides } from './open-overrides.ts';
 import { openSandbox, type Sandbox, sandboxChannels } from './open-sandbox.ts';
 import { describeApi } from './openapi.ts';
 import { accountStates } from './postgres/account-states.ts';
@@ -44,7 +43,6 @@ import { openNotifications } from './postgres/notifications.ts';
 import { patiently } from './postgres/patience.ts';
 import { rateLimitsOf } from './postgres/rate-limits.ts';
 import { prepareEngine } from './prepare-engine.ts';
-import { PROVIDERS } from './providers/registry.ts';
 
 /** A running gateway. */
 export interface Gateway {
@@ -179,8 +177,10 @@ async function openParts(
     onFailure: (error) => log.warn('generation.read_failed', { error }),
   });
   const files = openFiles(config, { database, storage, media, log });
+  const overrides = await openOverrides(database, { file: config.overrides, log });
+  parts.closers.push(() => overrides.close());
   const ctx: Context = {
-    catalogue: buildCatalogue(PUBLIC_MODELS, PROVIDERS),
+    catalogue: overrides.catalogue,
     generations,
     rateLimits: rateLimitsOf(database, Date.now),
     underWay: new Map(),
@@ -190,7 +190,7 @@ async function openParts(
     cancelling: engine.cancelling,
     callbackProblem: (address) => callbackProblem(address, config.fetchAllow),
     log,
-    rates: config.rates,
+    pricing: overrides.pricing,
     freeBytesMark: config.freeBytesMark,
     publicUrl: config.publicUrl,
   };
@@ -212,7 +212,7 @@ async function openParts(
         figures: () => engineFigures(database),
       }),
       openApiRoutes(describeApi),
-      modelRoutes({ catalogue: ctx.catalogue, keys }),
+      modelRoutes({ ...ctx, keys }),
       fileRoutes({ ctx: files, keys, files: storage, parseRange: parseByteRange }),
       contentRoutes({
         generations,

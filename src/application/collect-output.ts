@@ -1,8 +1,9 @@
 import type { Output } from '../domain/generation.ts';
-import { type MicroUsd, microUsd, priceOf } from '../domain/money.ts';
+import { type MicroUsd, microUsd } from '../domain/money.ts';
 import type { OutputSource } from '../domain/provider.ts';
 import { nextCollectSeconds } from '../domain/schedule.ts';
 import { decideOn, type Held, paceOf, settleOn, witness } from './attempt-step.ts';
+import { billOf } from './bill.ts';
 import type { EngineContext } from './context.ts';
 import type { MediaFact } from './ports.ts';
 import { ask } from './track-attempt.ts';
@@ -131,11 +132,10 @@ async function complete(
   const { file, provider, model } = held;
   const { route } = file;
   const usage = file.attempt.usage ?? { seconds: billedSeconds(video.facts, route.request.seconds) };
-  const cost = provider.cost(route.request, model, usage) ?? route.cost;
-  const price = priceOf(cost, route.usdPerUnit);
-  const settleMicros: MicroUsd = microUsd(Math.min(price, route.holdMicros));
+  const { cost, priceMicros } = billOf(route, { provider, model, usage });
+  const settleMicros: MicroUsd = microUsd(Math.min(priceMicros, route.holdMicros));
   const outcome = await decideOn(ctx, held, {
-    step: { to: 'completed', outputs, cost, settleMicros, excessMicros: microUsd(price - settleMicros) },
+    step: { to: 'completed', outputs, cost, settleMicros, excessMicros: microUsd(priceMicros - settleMicros) },
   });
   if (outcome === 'lost') await Promise.all(outputs.map(({ storageKey }) => ctx.media.remove(storageKey)));
 }

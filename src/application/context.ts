@@ -1,10 +1,10 @@
 import type { Catalogue } from '../domain/catalogue.ts';
-import type { Currency, ExchangeRate } from '../domain/money.ts';
 import type { Provider } from '../domain/provider.ts';
 import type { Created } from './create-generation.ts';
 import type { InputLink } from './deliver-media.ts';
 import type { FileStore } from './file-store.ts';
 import type { Cancelling, Channels, GenerationStore, Log, Media, RateLimits, Upstream, WorkStore } from './ports.ts';
+import type { Pricing } from './pricing.ts';
 
 /** What every verb may use. Built once, in main. */
 export interface Context {
@@ -21,7 +21,7 @@ export interface Context {
   /** Why an address cannot be called back, as far as it shows before its name is looked up. */
   readonly callbackProblem: (url: string) => string | undefined;
   readonly log: Log;
-  readonly rates: Readonly<Partial<Record<Currency, ExchangeRate>>>;
+  readonly pricing: Pricing;
   /** Creates are refused while less is free on the media disk, so that finished work can still be stored. */
   readonly freeBytesMark: number;
   /** Whether a vendor can reach links of ours. */

@@ -78,7 +78,7 @@ async function create(ctx: Context, input: CreateInput): Promise<Created> {
     warnings: [...checked.warnings, ...kept.warnings],
   };
   // After the inputs: what is wrong with a request is said before what is missing here, and a length may set the price.
-  const plan = await planRoutes(ctx, withInputs, caller.livemode);
+  const plan = await planRoutes(ctx, withInputs, caller);
   await ctx.rateLimits.take(caller);
   const id = await ctx.generations.nextId();
   return answer(

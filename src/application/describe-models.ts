@@ -2,14 +2,21 @@ import { type Catalogue, capabilitiesOf, modesOf, type OpenRoute } from '../doma
 import type { Capabilities, InputRule, PublicModel } from '../domain/model.ts';
 import type { PriceLine } from '../domain/provider.ts';
 import type { ModeDescription, ModelDescription } from './model-description.ts';
+import type { Pricing } from './pricing.ts';
 
 export type { ModelDescription } from './model-description.ts';
 
-/** Every public model with what it can do and costs, in the form of the model list. */
-export const describeModels = (catalogue: Catalogue): readonly ModelDescription[] =>
-  catalogue.models.map((model) => describeModel(model, catalogue.routesOf(model)));
+type OwnPrices = Pick<Pricing, 'own'>;
+const NO_OWN_PRICES: OwnPrices = { own: () => undefined };
 
-function describeModel({ id, family }: PublicModel, routes: readonly OpenRoute[]): ModelDescription {
+/** Every public model with what it can do and costs, in the form of the model list. */
+export const describeModels = (catalogue: Catalogue, own: OwnPrices = NO_OWN_PRICES): readonly ModelDescription[] =>
+  catalogue.models.map((model) => describeModel(model, { routes: catalogue.routesOf(model), own }));
+
+function describeModel(
+  { id, family }: PublicModel,
+  { routes, own }: { readonly routes: readonly OpenRoute[]; readonly own: OwnPrices },
+): ModelDescription {
   const [first] = routes;
   if (!first) throw new Error(`model ${id} has no route`);
   const modes = modesOf(routes).flatMap((mode) => {
@@ -26,16 +33,18 @@ function describeModel({ id, family }: PublicModel, routes: readonly OpenRoute[]
     served_by: routes.map(({ provider, model }) => ({ provider: provider.id, model: model.id })),
     off_peak: first.route.offPeak,
     modes: Object.fromEntries(modes),
-    prices: routes.flatMap((open) => pricesOf(open)),
+    prices: routes.flatMap((open) => pricesOf(open, own)),
     source: first.model.source,
   };
 }
 
 /** Of a vendor's price list, what can apply to this name: its tier, and its time of day where that has a price. */
-function pricesOf({ provider, model, route }: OpenRoute): ModelDescription['prices'] {
+function pricesOf({ provider, model, route }: OpenRoute, ownPrices: OwnPrices): ModelDescription['prices'] {
+  const own = ownPrices.own(provider.id, model.id);
+  if (own === 'unusable') return [];
   const { resolution } = route.fixed;
   const ofTier = provider
-    .prices(model)
+    .prices(model, own?.price)
     .filter(({ resolutions }) => resolution === undefined || resolutions.includes(resolution));
   const offPeak = route.offPeak ? ofTier.filter((line) => line.offPeak) : [];
   const regular = ofTier.filter((line) => !line.offPeak);

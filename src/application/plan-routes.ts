@@ -3,11 +3,13 @@ import type { Draft } from '../domain/draft.ts';
 import type { PlannedRoute } from '../domain/generation.ts';
 import type { Issue } from '../domain/issue.ts';
 import type { PublicModel } from '../domain/model.ts';
-import { type MicroUsd, microUsd, priceOf } from '../domain/money.ts';
+import { type MicroUsd, microUsd } from '../domain/money.ts';
 import { nearest } from '../domain/nearest.ts';
 import type { GenerationRequest, Warning } from '../domain/request.ts';
 import type { Context } from './context.ts';
 import { unsupportedMode, wrongEndpoint } from './mode-words.ts';
+import type { Caller } from './ports.ts';
+import { priceMissing, priceRoute } from './price-route.ts';
 import { Refusal, refusalOf } from './refusal.ts';
 import { modeOf, resolveRequest } from './resolve-request.ts';
 
@@ -80,35 +82,24 @@ function unknownModel(asked: string, models: readonly PublicModel[]): Refusal {
 }
 
 /** Prices the routes that can be reached now, and holds for the dearest. Throws when none can be reached or priced. */
-export async function planRoutes(ctx: Context, checked: Checked, livemode: boolean): Promise<Plan> {
+export async function planRoutes(
+  ctx: Context,
+  checked: Checked,
+  { livemode, markup }: Pick<Caller, 'livemode' | 'markup'>,
+): Promise<Plan> {
   const open = await ctx.channels.open(livemode);
   const reachable = checked.candidates.filter((candidate) => open.has(candidate.open.provider.id));
   if (reachable.length === 0) throw noChannel(checked, livemode);
-  const priced = reachable.flatMap((candidate) => priceRoute(ctx, candidate));
-  const [first, ...others] = priced;
-  if (!first) throw priceMissing(ctx, checked, reachable);
+  const outcomes = reachable.map((candidate) => priceRoute(ctx.pricing, candidate, markup));
+  const [first, ...others] = outcomes.flatMap((outcome) => ('missing' in outcome ? [] : [outcome]));
+  if (!first) throw priceMissing(checked.model.id, outcomes);
+  const holds = [first, ...others].map(({ holdMicros }) => holdMicros);
   return {
     routes: [first, ...others],
     warnings: checked.warnings,
     quotedMicros: first.holdMicros,
-    heldMicros: microUsd(Math.max(...priced.map(({ holdMicros }) => holdMicros))),
+    heldMicros: microUsd(Math.max(...holds)),
   };
-}
-
-function priceRoute({ rates }: Context, { open, request }: Checked['candidates'][number]): readonly PlannedRoute[] {
-  const cost = open.provider.cost(request, open.model);
-  const usdPerUnit = cost && (cost.currency === 'USD' ? 1 : rates[cost.currency]?.usd);
-  if (!cost || usdPerUnit === undefined) return [];
-  return [
-    {
-      provider: open.provider.id,
-      model: open.model.id,
-      request,
-      cost,
-      usdPerUnit,
-      holdMicros: priceOf(cost, usdPerUnit),
-    },
-  ];
 }
 
 function noChannel({ model, candidates }: Checked, livemode: boolean): Refusal {
@@ -118,22 +109,6 @@ function noChannel({ model, candidates }: Checked, livemode: boolean): Refusal {
     livemode
       ? `${model.id} has no live channel here: no key for ${providers} is configured. Nothing was sent and nothing is held. Use a test key (sk-test-…) to try it in the sandbox.`
       : `${model.id} has no sandbox channel here.`,
-    { param: 'model' },
-  );
-}
-
-function priceMissing({ rates }: Context, { model }: Checked, reachable: Checked['candidates']): Refusal {
-  const costs = reachable.flatMap(({ open, request }) => open.provider.cost(request, open.model) ?? []);
-  const currencies = [...new Set(costs.map(({ currency }) => currency))].filter(
-    (currency) => currency !== 'USD' && rates[currency] === undefined,
-  );
-  const missing =
-    currencies.length > 0
-      ? `there is no exchange rate for ${currencies.join(', ')}; set rates.${currencies[0]} in onereel.yaml`
-      : 'there is no price for this request';
-  return new Refusal(
-    'price_missing',
-    `${model.id} cannot be priced: ${missing}. Nothing was sent and nothing is held.`,
     { param: 'model' },
   );
 }

@@ -10,6 +10,8 @@ export interface Caller extends Scope {
   readonly kind: 'live' | 'test';
   /** Patterns of the models that the key may use; all when absent. */
   readonly models?: readonly string[];
+  /** Of the project: price = cost x this. 1 when absent. */
+  readonly markup?: number;
   /** Creates a minute, where it is limited. */
   readonly perMinute?: number;
 }

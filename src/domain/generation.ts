@@ -1,3 +1,4 @@
+import type { CostBasis } from './cost-basis.ts';
 import type { FailureCode } from './failure.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Currency, MicroUsd } from './money.ts';
@@ -16,7 +17,13 @@ export interface PlannedRoute {
   readonly model: string;
   readonly request: GenerationRequest;
   readonly cost: { readonly currency: Currency; readonly micros: number };
+  /** How that comes about. Absent in old rows. */
+  readonly basis?: CostBasis;
   readonly usdPerUnit: number;
+  /** The day of the rate, where there is one. */
+  readonly rateDate?: string;
+  /** Of the project, at that moment; 1 when absent. */
+  readonly markup?: number;
   readonly holdMicros: MicroUsd;
 }
 
@@ -40,7 +47,7 @@ export interface Generation {
   readonly model: string;
   readonly request: GenerationRequest;
   /** The route it is on, with what it was quoted there. */
-  readonly route: Pick<PlannedRoute, 'provider' | 'cost' | 'holdMicros'>;
+  readonly route: Pick<PlannedRoute, 'provider' | 'cost' | 'basis' | 'holdMicros'>;
   readonly metadata?: Json;
   /** What its dialect wants to give back, such as Vidu's `payload`. Lists leave out what may be long. */
   readonly memory?: JsonObject;

@@ -26,8 +26,22 @@ export function microUsd(amount: number): MicroUsd {
 /** Rounded up to a whole micro-unit. Kills the noise of binary fractions first, so that 0.1 + 0.2 does not cost a micro more. */
 export const ceilMicros = (amount: number): number => Math.ceil(Math.round(amount * 1e6) / 1e6);
 
-/** Price = cost x rate, rounded up to the micro-dollar. The rate of dollars is 1 by definition. */
-export const priceOf = (cost: Cost, usdPerUnit: number): MicroUsd => microUsd(ceilMicros(cost.micros * usdPerUnit));
+/** Rates and markups have nine decimals at most. */
+const BILLION = 1_000_000_000n;
+const billionths = (factor: number): bigint => BigInt(Math.round(factor * Number(BILLION)));
+
+/**
+ * Price = cost x rate x markup, rounded up to the micro-dollar once. Exact: no binary fraction takes part. The rate of
+ * dollars is 1 by definition; rate and markup count to nine decimals.
+ */
+export function priceOf(
+  { micros }: Pick<Cost, 'micros'>,
+  { usdPerUnit, markup = 1 }: { readonly usdPerUnit: number; readonly markup?: number | undefined },
+): MicroUsd {
+  const exact = BigInt(micros) * billionths(usdPerUnit) * billionths(markup);
+  const one = BILLION * BILLION;
+  return microUsd(Number((exact + one - 1n) / one));
+}
 
 /** An amount for people: "$1.25", with as many more decimals as it has. Millionths are the smallest. */
 export function dollars(micros: number): string {

@@ -1,10 +1,11 @@
 import type { ZodType } from 'zod';
+import type { CostBasis } from './cost-basis.ts';
 import type { Failure } from './failure.ts';
 import type { Exchange, HttpRequest } from './http.ts';
 import type { Issue } from './issue.ts';
 import type { Json } from './json.ts';
 import type { Model } from './model.ts';
-import type { Cost, Currency } from './money.ts';
+import type { Currency } from './money.ts';
 import type { DeliveredMedia, GenerationRequest, Resolution, Warning } from './request.ts';
 
 /** What a vendor can tell us about an attempt, whether it answers a submit or a poll. */
@@ -169,10 +170,16 @@ export interface ProviderSpec<Operation extends Json, Credentials> {
   /** Longest time the vendor keeps work open, in seconds. */
   readonly horizonSeconds: (request: GenerationRequest) => number;
 
-  /** What the vendor bills: without `usage` an upper bound to hold, with it the amount that is due. `undefined`: no price known. */
-  readonly cost: (request: GenerationRequest, model: Model, usage?: Usage) => Cost | undefined;
+  /** How the vendor comes to its bill, for people, in the words of `basis.inputs`. */
+  readonly formula: string;
+  /** Strict: an operator's own price of one model, in the vendor's unit, in place of the list's. */
+  readonly ownPrice: ZodType;
+  /** What the request costs at most, and by which price: the list's, or `own`, which fits `ownPrice`. `undefined`: no price known. */
+  readonly basis: (request: GenerationRequest, model: Model, own?: Json) => CostBasis | undefined;
+  /** The units that are due by what was used; `undefined` where that does not say, and the quoted ones count. */
+  readonly unitsUsed: (request: GenerationRequest, usage: Usage) => number | undefined;
   /** A price for people and the model list: amount per unit, at which resolution. */
-  readonly prices: (model: Model) => readonly PriceLine[];
+  readonly prices: (model: Model, own?: Json) => readonly PriceLine[];
 }
 
 export interface PriceLine {

@@ -64,7 +64,12 @@ export function generationOf(row: GenerationRow): Generation {
     dialect: row.dialect,
     model: row.model,
     request: route.request,
-    route: { provider: route.provider, cost: route.cost, holdMicros: route.holdMicros },
+    route: {
+      provider: route.provider,
+      cost: route.cost,
+      ...(route.basis && { basis: route.basis }),
+      holdMicros: route.holdMicros,
+    },
     ...(row.metadata !== null && { metadata: row.metadata }),
     ...(row.memory !== null && { memory: row.memory }),
     warnings: row.warnings,

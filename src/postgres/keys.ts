@@ -47,8 +47,9 @@ export function keysOf(database: Database, now: () => number): Keys {
 async function findKey(database: Database, key: string): Promise<KeyHolder | undefined> {
   const [row] = await database.query<KeyRow>({
     name: 'find_key',
-    text: `select id, project_id, kind, models, sources, per_minute, coalesce(expires_at <= now_at(), false) as expired
-      from api_keys where hash = $1 and revoked_at is null`,
+    text: `select k.id, k.project_id, k.kind, k.models, k.sources, k.per_minute, p.markup::float8,
+        coalesce(k.expires_at <= now_at(), false) as expired
+      from api_keys k left join projects p on p.id = k.project_id where k.hash = $1 and k.revoked_at is null`,
     values: [hashOf(key)],
   });
   if (!row) return undefined;
@@ -64,6 +65,7 @@ async function findKey(database: Database, key: string): Promise<KeyHolder | und
     livemode: row.kind === 'live',
     ...(row.models && { models: row.models }),
     ...(row.per_minute !== null && { perMinute: row.per_minute }),
+    ...(row.markup !== null && row.markup !== 1 && { markup: row.markup }),
     ...limits,
   };
 }
@@ -75,6 +77,7 @@ interface KeyRow extends Record<string, unknown> {
   models: string[] | null;
   sources: string[] | null;
   per_minute: number | null;
+  markup: number | null;
   expired: boolean;
 }
 

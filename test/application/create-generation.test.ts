@@ -90,7 +90,7 @@ function contextWith({ store = {}, open = ['vidu'], freeBytes = 1e12 }: Fake) {
     channels: { open: async () => new Set(open) },
     media,
     log: silent,
-    rates: {},
+    pricing: { rate: () => undefined, own: () => undefined },
     freeBytesMark: 1,
     files: { find: async () => undefined },
     cancelling: nothingRuns,
@@ -164,7 +164,7 @@ test('a price in a currency without a rate is refused, and the answer says how t
   expect(await refused(answer)).toMatchObject({
     code: 'price_missing',
     message:
-      'viduq3t-720p cannot be priced: there is no exchange rate for CNY; set rates.CNY in onereel.yaml. Nothing was sent and nothing is held.',
+      'viduq3t-720p cannot be priced: there is no exchange rate for CNY: set rates.CNY in onereel.yaml, or POST /admin/v1/rates. Nothing was sent and nothing is held.',
   });
   expect(written).toEqual([]);
 });

@@ -5,6 +5,7 @@ import type { Json } from '../../src/domain/json.ts';
 import type { Provider, Usage } from '../../src/domain/provider.ts';
 import { rowOf } from '../../src/providers/kit/failure-table.ts';
 import { PROVIDERS } from '../../src/providers/registry.ts';
+import { costAt } from '../harness/vendor-cost.ts';
 import { CASES } from './provider-cases.ts';
 import { answer, fixturesOf, textAnswer } from './provider-fixtures.ts';
 import { modesOf, sampleRequest, sampleSubmission, undelivered } from './sample-submission.ts';
@@ -95,13 +96,13 @@ describe.each(PROVIDERS)('$id', (provider: Provider) => {
         for (const resolution of capabilities.resolutionsAt?.[seconds] ?? capabilities.resolutions)
           for (const offPeak of capabilities.offPeak ? [false, true] : [false]) {
             const request = undelivered({ ...sampleRequest(mode, capabilities), resolution, seconds, offPeak });
-            const hold = provider.cost(request, model);
+            const hold = costAt(provider)(request, model);
             expect(hold?.currency).toBe(provider.currency);
             expect(Number.isSafeInteger(hold?.micros)).toBe(true);
             expect(hold?.micros).toBeGreaterThan(0);
             const plausible: Usage[] = [{ credits: seconds }, { tokens: seconds * 9_600 }, { seconds: seconds - 0.04 }];
             for (const usage of plausible) {
-              const due = provider.cost(request, model, usage);
+              const due = costAt(provider)(request, model, usage);
               expect(Number.isSafeInteger(due?.micros)).toBe(true);
               expect(due?.micros).toBeLessThanOrEqual(hold?.micros ?? 0);
             }

@@ -7,6 +7,8 @@ import type { Listing, Observation, Provider } from '../../src/domain/provider.t
 /** The one model of the fake vendor; its capabilities are never asked for. */
 const MODEL: Model = { id: 'fake-1', modes: {}, usualSeconds: 1, source: { page: 'none', date: '2026-11-21' } };
 
+const FAKE_PRICE = { currency: 'USD', micros: 1, unit: 'credit', per: 1, date: '2026-11-21', origin: 'list' } as const;
+
 /** Not for sending: the parts of a provider that no test of these rooms performs. */
 const never: Exchange<never, never> = {
   build: () => {
@@ -34,7 +36,10 @@ export const fakeProvider = (more: Partial<Provider> = {}): Provider => ({
   poll: { ...never } as Exchange<never, Observation> as Provider['poll'],
   list: { ...never } as Exchange<never, Listing<never>> as NonNullable<Provider['list']>,
   horizonSeconds: () => 48 * 3600,
-  cost: (_, __, usage) => ({ currency: 'USD', micros: usage?.credits ?? 1000 }),
+  formula: 'what it pleases',
+  ownPrice: z.never(),
+  basis: () => ({ price: FAKE_PRICE, units: 1000, expectedUnits: 1000, inputs: {} }),
+  unitsUsed: (_, { credits }) => credits,
   prices: () => [],
   ...more,
 });

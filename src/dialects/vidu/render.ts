@@ -44,12 +44,13 @@ function errorCodeOf({ state, error }: Generation): string {
 /** What one credit is, in micro-units of the currency (Vidu: pricing). */
 const MICROS_PER_CREDIT = { USD: 5_000, CNY: 31_250 } as const;
 
-/**
- * Vidu's own credits where Vidu makes the video, else the cost in the same unit, rounded up: as quoted until the end,
- * then as settled.
- */
+/** Vidu's own credits where Vidu makes the video, else what it costs in the same unit. */
+const quotedCredits = ({ basis, cost }: Generation['route']): number =>
+  basis?.price.unit === 'credit' ? basis.units : cost.micros / MICROS_PER_CREDIT[cost.currency];
+
+/** Rounded up: as quoted until the end, then as settled. */
 function creditsOf({ state, route, settledMicros }: Generation): number {
-  const quoted = route.cost.micros / MICROS_PER_CREDIT[route.cost.currency];
+  const quoted = quotedCredits(route);
   if (!isFinal(state)) return Math.ceil(quoted);
   if (state !== 'completed' || settledMicros === undefined || route.holdMicros === 0) return 0;
   // Amounts are rounded up to a micro-dollar, a five-thousandth of a credit.
@@ -71,7 +72,7 @@ export const renderCreated = (generation: Generation): CreateAnswer => ({
   type: TYPES[generation.request.mode],
   model: generation.model,
   ...echoOf(generation),
-  credits: Math.ceil(generation.route.cost.micros / MICROS_PER_CREDIT[generation.route.cost.currency]),
+  credits: Math.ceil(quotedCredits(generation.route)),
   created_at: moment(generation.createdAt),
 });
 

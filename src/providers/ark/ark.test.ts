@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { costAt } from '../../../test/harness/vendor-cost.ts';
 import type { Json } from '../../domain/json.ts';
 import type { DeliveredMedia, GenerationRequest, Input, Resolution } from '../../domain/request.ts';
 import { bytePlus, volcengineArk } from './ark.ts';
@@ -38,7 +39,8 @@ const referring = (...inputs: Input<{ url: string }>[]) => ({ ...plain, mode: 'r
 const answered = (status: number, json: Json) => ({ status, headers: {}, json, text: JSON.stringify(json) });
 
 describe('price examples of the page', () => {
-  const yuan = (resolution: Resolution) => (volcengineArk.cost({ ...plain, resolution }, seedance)?.micros ?? 0) / 1e6;
+  const yuan = (resolution: Resolution) =>
+    (costAt(volcengineArk)({ ...plain, resolution }, seedance)?.micros ?? 0) / 1e6;
 
   test.each([
     ['480p', 2.31],
@@ -56,8 +58,8 @@ describe('price examples of the page', () => {
   test('with video it is 194,400 to 432,000 tokens, CNY 5.44 to 12.10', () => {
     const [least, most] = [referring(reference('video', 2)), referring(reference('video', 15))];
     expect([estimatedTokens(least), estimatedTokens(most)]).toEqual([194_400, 432_000]);
-    expect((volcengineArk.cost(least, seedance)?.micros ?? 0) / 1e6).toBeCloseTo(5.44, 2);
-    expect((volcengineArk.cost(most, seedance)?.micros ?? 0) / 1e6).toBeCloseTo(12.1, 2);
+    expect((costAt(volcengineArk)(least, seedance)?.micros ?? 0) / 1e6).toBeCloseTo(5.44, 2);
+    expect((costAt(volcengineArk)(most, seedance)?.micros ?? 0) / 1e6).toBeCloseTo(12.1, 2);
   });
 
   const least = {
@@ -71,7 +73,7 @@ describe('price examples of the page', () => {
   });
 
   test('BytePlus bills in dollars: 108,000 tokens of 2.0, fast and mini', () => {
-    const micros = bytePlus.models.map((model) => bytePlus.cost(plain, model)?.micros);
+    const micros = bytePlus.models.map((model) => costAt(bytePlus)(plain, model)?.micros);
     expect(micros).toEqual([756_000, 604_800, 378_000]);
   });
 });
@@ -98,9 +100,9 @@ describe('what is held', () => {
   });
 
   test('billed tokens count exactly, rounded up to the micro-unit once', () => {
-    expect(bytePlus.cost(plain, bytePlus.models[0] ?? seedance, { tokens: 108_001 })?.micros).toBe(756_007);
-    expect(volcengineArk.cost(plain, seedance, { tokens: 0 })?.micros).toBe(0);
-    expect(volcengineArk.cost(referring(reference('video')), modelOf(CN_IDS.mini), { tokens: 1 })?.micros).toBe(14);
+    expect(costAt(bytePlus)(plain, bytePlus.models[0] ?? seedance, { tokens: 108_001 })?.micros).toBe(756_007);
+    expect(costAt(volcengineArk)(plain, seedance, { tokens: 0 })?.micros).toBe(0);
+    expect(costAt(volcengineArk)(referring(reference('video')), modelOf(CN_IDS.mini), { tokens: 1 })?.micros).toBe(14);
   });
 });
 

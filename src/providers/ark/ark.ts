@@ -6,7 +6,7 @@ import { arkCheck } from './check.ts';
 import { cancel, list, ping, poll } from './follow.ts';
 import { BYTEPLUS_IDS, CN_IDS, seedanceModels } from './models.ts';
 import { DEFAULT_EXPIRES_AFTER_SECONDS } from './options.ts';
-import { type ArkPrices, arkCost, arkPriceLines, BYTEPLUS_PRICES, CN_PRICES } from './prices.ts';
+import { type ArkPrices, arkPricing, BYTEPLUS_PRICES, CN_PRICES } from './prices.ts';
 import { adjustPrompt } from './prompt-suffixes.ts';
 import { submit } from './submit.ts';
 import { type ArkOperation, arkOperation } from './wire.ts';
@@ -58,8 +58,7 @@ const ark = ({ id, name, api, ids, prices, lastFrameMediaType }: Variant): Provi
       const after = options['execution_expires_after'];
       return typeof after === 'number' ? after : DEFAULT_EXPIRES_AFTER_SECONDS;
     },
-    cost: arkCost(prices),
-    prices: arkPriceLines(prices),
+    ...arkPricing(prices),
   });
 };
 

@@ -1,16 +1,22 @@
+import { z } from 'zod';
+import type { Json } from '../../domain/json.ts';
 import type { Model } from '../../domain/model.ts';
-import type { Cost, Currency } from '../../domain/money.ts';
-import type { PriceLine, Usage } from '../../domain/provider.ts';
-import { type GenerationRequest, inputsOf, type Resolution } from '../../domain/request.ts';
+import type { Currency } from '../../domain/money.ts';
+import type { PriceLine, Provider } from '../../domain/provider.ts';
+import { type GenerationRequest, inputsOf, RESOLUTIONS, type Resolution } from '../../domain/request.ts';
+import { OPERATORS_PAGE, ownPriceSchema, priceDate, wholeMicros } from '../kit/own-price.ts';
 import { type SeedanceKind, seedanceKind } from './models.ts';
 import { framePixels } from './pixels.ts';
 
 /** Micro-units of the currency for a million tokens, without and with a video among the inputs. */
-interface RateRow {
-  readonly kind: SeedanceKind;
+interface TierRates {
   readonly resolutions: readonly Resolution[];
   readonly withoutVideo: number;
   readonly withVideo: number;
+}
+
+interface RateRow extends TierRates {
+  readonly kind: SeedanceKind;
 }
 
 export interface ArkPrices {
@@ -89,35 +95,97 @@ export function estimatedTokens(
 
 const hasVideo = (request: GenerationRequest): boolean => inputsOf(request, 'reference', 'video').length > 0;
 
-/** Exactly `usage.completion_tokens` when Ark has said it, else the formula. */
-export const arkCost =
-  ({ currency, rates }: ArkPrices) =>
-  (request: GenerationRequest, model: Model, usage?: Usage): Cost | undefined => {
+const ownArkPrice = ownPriceSchema({
+  date: priceDate,
+  per_million_tokens: z
+    .array(
+      ownPriceSchema({
+        resolutions: z.array(z.enum(RESOLUTIONS)).min(1),
+        without_video_micros: wholeMicros,
+        with_video_micros: wholeMicros,
+      }),
+    )
+    .min(1),
+});
+
+interface PriceList extends Pick<ArkPrices, 'currency' | 'date' | 'page'> {
+  readonly tiers: readonly TierRates[];
+  readonly origin: 'list' | 'operator';
+}
+
+function priceListOf(prices: ArkPrices, model: Model, own: Json | undefined): PriceList {
+  const { currency } = prices;
+  if (own === undefined) {
     const kind = seedanceKind(model.id);
-    const row = rates.find((rate) => rate.kind === kind && rate.resolutions.includes(request.resolution));
-    const tokens =
-      usage?.tokens ?? estimatedTokens(request, Math.min(usage?.seconds ?? request.seconds, request.seconds));
-    if (row === undefined || tokens === undefined) return undefined;
-    const perMillion = hasVideo(request) ? row.withVideo : row.withoutVideo;
-    // The product of two integers is exact below 2^53, so this rounds once.
-    return { currency, micros: Math.ceil((tokens * perMillion) / 1_000_000) };
+    return { ...prices, tiers: prices.rates.filter((rate) => rate.kind === kind), origin: 'list' };
+  }
+  const { date, per_million_tokens } = ownArkPrice.parse(own);
+  const tiers = per_million_tokens.map(({ resolutions, without_video_micros, with_video_micros }) => ({
+    resolutions,
+    withoutVideo: without_video_micros,
+    withVideo: with_video_micros,
+  }));
+  return { currency, date, page: OPERATORS_PAGE, tiers, origin: 'operator' };
+}
+
+const basisAt =
+  (prices: ArkPrices): Provider['basis'] =>
+  (request, model, own) => {
+    const { currency, date, tiers, origin } = priceListOf(prices, model, own);
+    const row = tiers.find(({ resolutions }) => resolutions.includes(request.resolution));
+    const units = estimatedTokens(request);
+    const expectedUnits = estimatedTokens({ ...request, aspectRatio: usualRatio(request) });
+    if (row === undefined || units === undefined || expectedUnits === undefined) return undefined;
+    const micros = hasVideo(request) ? row.withVideo : row.withoutVideo;
+    return {
+      price: { currency, micros, unit: 'token', per: 1_000_000, date, origin },
+      units,
+      expectedUnits,
+      inputs: formulaInputs(request),
+    };
   };
 
-export const arkPriceLines =
-  ({ currency, date, page, rates }: ArkPrices) =>
-  (model: Model): readonly PriceLine[] =>
-    rates
-      .filter(({ kind }) => kind === seedanceKind(model.id))
-      .flatMap(({ resolutions, withoutVideo, withVideo }) => {
-        const line = (micros: number, when: string): PriceLine => ({
-          currency,
-          micros,
-          per: 'million_tokens',
-          when: `${resolutions.join(' and ')}, ${when}`,
-          resolutions,
-          offPeak: false,
-          page,
-          date,
-        });
-        return [line(withoutVideo, 'no video among the inputs'), line(withVideo, 'with a video among the inputs')];
+/** A model that may choose the picture's form takes this one as a rule. */
+const usualRatio = ({ aspectRatio }: GenerationRequest): NonNullable<GenerationRequest['aspectRatio']> =>
+  aspectRatio === undefined || aspectRatio === 'adaptive' ? '16:9' : aspectRatio;
+
+const formulaInputs = (request: GenerationRequest): Readonly<Record<string, Json>> => ({
+  output_seconds: request.seconds,
+  pixels: framePixels(request.resolution, request.aspectRatio) ?? null,
+  frames_per_second: FRAMES_PER_SECOND,
+  ...(hasVideo(request) && {
+    input_video_seconds: inputVideoSeconds(request),
+    least_seconds: leastSeconds(request.seconds, request.resolution),
+  }),
+});
+
+const priceLinesAt =
+  (prices: ArkPrices): Provider['prices'] =>
+  (model, own) => {
+    const { currency, date, page, tiers } = priceListOf(prices, model, own);
+    return tiers.flatMap(({ resolutions, withoutVideo, withVideo }) => {
+      const line = (micros: number, when: string): PriceLine => ({
+        currency,
+        micros,
+        per: 'million_tokens',
+        when: `${resolutions.join(' and ')}, ${when}`,
+        resolutions,
+        offPeak: false,
+        page,
+        date,
       });
+      return [line(withoutVideo, 'no video among the inputs'), line(withVideo, 'with a video among the inputs')];
+    });
+  };
+
+/** Exactly `usage.completion_tokens` when Ark has said it, else the formula (Ark: price formula). */
+export const arkPricing = (prices: ArkPrices) =>
+  ({
+    formula:
+      'tokens = max(input_video_seconds + output_seconds, least_seconds) x pixels x frames_per_second / 1024, rounded up, x price of a million tokens',
+    ownPrice: ownArkPrice,
+    basis: basisAt(prices),
+    unitsUsed: (request, { tokens, seconds }) =>
+      tokens ?? (seconds === undefined ? undefined : estimatedTokens(request, Math.min(seconds, request.seconds))),
+    prices: priceLinesAt(prices),
+  }) satisfies Partial<Provider>;

@@ -1,7 +1,9 @@
+import { z } from 'zod';
+import type { Json } from '../../domain/json.ts';
 import type { Model } from '../../domain/model.ts';
-import { type Cost, ceilMicros } from '../../domain/money.ts';
-import type { PriceLine, Usage } from '../../domain/provider.ts';
-import { type GenerationRequest, RESOLUTIONS, type Resolution } from '../../domain/request.ts';
+import type { PriceLine, Provider } from '../../domain/provider.ts';
+import { RESOLUTIONS, type Resolution } from '../../domain/request.ts';
+import { OPERATORS_PAGE, ownPriceSchema, priceDate, wholeMicros } from '../kit/own-price.ts';
 
 /** Micro-dollars for a second of output. */
 type Rates = { readonly [R in Resolution]?: { readonly sound: number; readonly silent: number } };
@@ -26,22 +28,51 @@ const RATES: Readonly<Record<string, Rates>> = {
   },
 };
 
-/**
- * Seconds times rate. On extension the added seconds are billed; a measured file is the source too, so usage never counts
- * for more than what was asked.
- */
-export function veoCost(request: GenerationRequest, model: Model, usage?: Usage): Cost | undefined {
-  const rate = RATES[model.id]?.[request.resolution];
-  if (rate === undefined) return undefined;
-  const seconds = Math.min(usage?.seconds ?? request.seconds, request.seconds);
-  return { currency: 'USD', micros: ceilMicros(seconds * (request.audio ? rate.sound : rate.silent)) };
+const ownVeoPrice = ownPriceSchema({
+  date: priceDate,
+  per_second: z.partialRecord(
+    z.enum(RESOLUTIONS),
+    ownPriceSchema({ sound_micros: wholeMicros, silent_micros: wholeMicros }),
+  ),
+});
+
+interface PriceList {
+  readonly rates: Rates;
+  readonly date: string;
+  readonly page: string;
+  readonly origin: 'list' | 'operator';
 }
 
-export const veoPriceLines = (model: Model): readonly PriceLine[] =>
-  RESOLUTIONS.flatMap((resolution) => {
-    const rate = RATES[model.id]?.[resolution];
+function priceListOf(model: Model, own: Json | undefined): PriceList {
+  if (own === undefined) return { rates: RATES[model.id] ?? {}, date: DATE, page: PAGE, origin: 'list' };
+  const { date, per_second } = ownVeoPrice.parse(own);
+  const rates = Object.entries(per_second).map(([resolution, rate]) => [
+    resolution,
+    rate && { sound: rate.sound_micros, silent: rate.silent_micros },
+  ]);
+  return { rates: Object.fromEntries(rates), date, page: OPERATORS_PAGE, origin: 'operator' };
+}
+
+/** Seconds times rate. On extension the added seconds are billed. */
+const basis: Provider['basis'] = (request, model, own) => {
+  const { rates, date, origin } = priceListOf(model, own);
+  const { seconds, resolution, audio } = request;
+  const rate = rates[resolution];
+  if (rate === undefined) return undefined;
+  const micros = audio ? rate.sound : rate.silent;
+  return {
+    price: { currency: 'USD', micros, unit: 'second', per: 1, date, origin },
+    units: seconds,
+    expectedUnits: seconds,
+    inputs: { seconds, resolution, audio },
+  };
+};
+
+const prices: Provider['prices'] = (model, own) => {
+  const { rates, date, page } = priceListOf(model, own);
+  return RESOLUTIONS.flatMap((resolution) => {
+    const rate = rates[resolution];
     if (!rate) return [];
-    const { sound, silent } = rate;
     const line = (micros: number, when: string): PriceLine => ({
       currency: 'USD',
       micros,
@@ -49,8 +80,18 @@ export const veoPriceLines = (model: Model): readonly PriceLine[] =>
       when: `${resolution}, ${when}`,
       resolutions: [resolution],
       offPeak: false,
-      page: PAGE,
-      date: DATE,
+      page,
+      date,
     });
-    return [line(sound, 'with sound'), line(silent, 'silent')];
+    return [line(rate.sound, 'with sound'), line(rate.silent, 'silent')];
   });
+};
+
+/** Google: Vertex AI pricing. A measured file holds the source too, so usage never counts for more than was asked. */
+export const VEO_PRICING = {
+  formula: 'seconds x price of a second at this resolution, with or without sound',
+  ownPrice: ownVeoPrice,
+  basis,
+  unitsUsed: (request, { seconds }) => (seconds === undefined ? undefined : Math.min(seconds, request.seconds)),
+  prices,
+} satisfies Partial<Provider>;

@@ -1,5 +1,6 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { costAt } from '../../../test/harness/vendor-cost.ts';
 import type { Json } from '../../domain/json.ts';
 import type { DeliveredMedia, GenerationRequest, Input, Resolution } from '../../domain/request.ts';
 import { vertex } from './vertex.ts';
@@ -59,19 +60,19 @@ describe('price table of the page, in micro-dollars for one second', () => {
   ] as const)('$id with sound and silent', (model, table) => {
     for (const [resolution, [sound, silent]] of Object.entries(table)) {
       const request = { ...plain, inputs: [], resolution: resolution as Resolution }; // keys of the table above
-      expect(vertex.cost(request, model)).toEqual({ currency: 'USD', micros: sound * 8 });
-      expect(vertex.cost({ ...request, audio: false }, model)?.micros).toBe(silent * 8);
+      expect(costAt(vertex)(request, model)).toEqual({ currency: 'USD', micros: sound * 8 });
+      expect(costAt(vertex)({ ...request, audio: false }, model)?.micros).toBe(silent * 8);
     }
     expect(vertex.prices(model)).toHaveLength(Object.keys(table).length * 2);
   });
 
   test('an extension is billed for what it adds, even when the file is longer', () => {
     const request = { ...plain, inputs: [], mode: 'extend' as const, seconds: 7 };
-    expect(vertex.cost(request, veo, { seconds: 15.04 })?.micros).toBe(2_800_000);
+    expect(costAt(vertex)(request, veo, { seconds: 15.04 })?.micros).toBe(2_800_000);
   });
 
   test('a model without a price at a tier has no cost', () => {
-    expect(vertex.cost({ ...plain, inputs: [], resolution: '4k' }, lite)).toBeUndefined();
+    expect(costAt(vertex)({ ...plain, inputs: [], resolution: '4k' }, lite)).toBeUndefined();
   });
 });
 

@@ -2,7 +2,7 @@ import { defineProvider, type Provider } from '../../domain/provider.ts';
 import { commonSettings, settingsSchema } from '../kit/settings.ts';
 import { VEO_MODELS } from './models.ts';
 import { poll } from './poll.ts';
-import { veoCost, veoPriceLines } from './prices.ts';
+import { VEO_PRICING } from './prices.ts';
 import { authorize, type ServiceAccount, serviceAccount } from './service-account.ts';
 import { submit } from './submit.ts';
 import { PROJECT_OF_THE_ACCOUNT, type VertexOperation, vertexOperation, vertexSettingsShape } from './wire.ts';
@@ -42,6 +42,5 @@ export const vertex: Provider = defineProvider<VertexOperation, ServiceAccount>(
   poll,
   // Chosen: Google documents 11 s to 6 min, and no limit after which an operation is given up.
   horizonSeconds: () => 3600,
-  cost: veoCost,
-  prices: veoPriceLines,
+  ...VEO_PRICING,
 });

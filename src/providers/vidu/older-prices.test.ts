@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { costAt } from '../../../test/harness/vendor-cost.ts';
 import type { GenerationRequest, Mode, Resolution } from '../../domain/request.ts';
 import { viduCn, viduCom } from './vidu.ts';
 
@@ -92,9 +93,9 @@ describe('credits of the price list', () => {
   test.each(cases)(
     '$id from $request.mode, $request.seconds s at $request.resolution: $amount',
     ({ id, amount, request }) => {
-      expect(viduCom.cost(request, modelOf(id))).toEqual({ currency: 'USD', micros: amount * 5_000 });
-      expect(viduCn.cost(request, modelOf(id))).toEqual({ currency: 'CNY', micros: amount * 31_250 });
-      const offPeak = viduCom.cost({ ...request, offPeak: true }, modelOf(id));
+      expect(costAt(viduCom)(request, modelOf(id))).toEqual({ currency: 'USD', micros: amount * 5_000 });
+      expect(costAt(viduCn)(request, modelOf(id))).toEqual({ currency: 'CNY', micros: amount * 31_250 });
+      const offPeak = costAt(viduCom)({ ...request, offPeak: true }, modelOf(id));
       expect(offPeak?.micros).toBe(Math.ceil(amount / 2) * 5_000);
     },
   );
@@ -107,23 +108,25 @@ describe('credits of the price list', () => {
     ['viduq1', 'image', { resolution: '1080p', audio: true, options: { is_rec: true } }, 80 + 10],
     ['viduq2-turbo', 'frames', { options: { is_rec: true }, offPeak: true }, 20 + 10],
   ] as const)('%s from %s with surcharges %j: %i', (id, mode, more, credits) => {
-    expect(viduCom.cost(asked({ mode, ...more }), modelOf(id))?.micros).toBe(credits * 5_000);
+    expect(costAt(viduCom)(asked({ mode, ...more }), modelOf(id))?.micros).toBe(credits * 5_000);
   });
 
   test('viduq2-pro has no published price on references: the dearer of two is held, until Vidu has billed', () => {
     const credits = (more: object) =>
-      (viduCom.cost(asked({ mode: 'references', resolution: '720p', ...more }), modelOf('viduq2-pro'))?.micros ?? 0) /
-      5_000;
+      (costAt(viduCom)(asked({ mode: 'references', resolution: '720p', ...more }), modelOf('viduq2-pro'))?.micros ??
+        0) / 5_000;
     expect([1, 4, 10].map((seconds) => credits({ seconds }))).toEqual([25, 45, 125]);
     // Vidu chooses the length: the longest may be billed.
     expect(credits({ seconds: 0 })).toBe(125);
     const lines = viduCom.prices(modelOf('viduq2-pro')).filter(({ when }) => when.includes('references'));
     expect(lines.every(({ when }) => when.endsWith(', estimate'))).toBe(true);
-    expect(viduCom.cost(asked({ mode: 'references' }), modelOf('viduq2-pro'), { credits: 60 })?.micros).toBe(300_000);
+    expect(costAt(viduCom)(asked({ mode: 'references' }), modelOf('viduq2-pro'), { credits: 60 })?.micros).toBe(
+      300_000,
+    );
   });
 
   test('an automatic length is held at the longest', () => {
-    expect(viduCom.cost(asked({ mode: 'references', seconds: 0 }), modelOf('viduq2'))?.micros).toBe(100 * 5_000);
+    expect(costAt(viduCom)(asked({ mode: 'references', seconds: 0 }), modelOf('viduq2'))?.micros).toBe(100 * 5_000);
   });
 
   test('the list has a line for each length, and the off-peak half', () => {

@@ -1,7 +1,8 @@
+import type { Json } from '../../domain/json.ts';
 import type { Model } from '../../domain/model.ts';
-import { type Cost, ceilMicros } from '../../domain/money.ts';
-import type { PriceLine, Usage } from '../../domain/provider.ts';
+import type { PriceLine, Provider } from '../../domain/provider.ts';
 import { type GenerationRequest, RESOLUTIONS } from '../../domain/request.ts';
+import { ownViduPrice, pricesOf } from './own-price.ts';
 import type { ClipCredits, Rate, RateRow, Tiers, ViduPrices } from './rates.ts';
 
 /** Vidu: pricing. `is_rec` adds this to a generation. */
@@ -13,36 +14,63 @@ function clipCredits(rate: Rate, seconds: number): number | undefined {
   return rate[seconds === 0 ? Math.max(...Object.keys(rate).map(Number)) : seconds];
 }
 
-function creditsOf(prices: ViduPrices, request: GenerationRequest, model: Model): number | undefined {
+interface Credits {
+  readonly total: number;
+  /** Of what the total is made. */
+  readonly inputs: Readonly<Record<string, Json>>;
+}
+
+function creditsOf(prices: ViduPrices, request: GenerationRequest, model: Model): Credits | undefined {
   const { mode, resolution, seconds, offPeak, audio, options } = request;
   const row = prices.rates.find((rate) => rate.model === model.id && rate.modes.includes(mode));
   const regular = row?.regular[resolution];
   const rate = offPeak ? (row?.offPeak?.[resolution] ?? regular) : regular;
-  const credits = rate === undefined ? undefined : clipCredits(rate, seconds);
-  if (credits === undefined) return undefined;
+  const clip = rate === undefined ? undefined : clipCredits(rate, seconds);
+  if (clip === undefined) return undefined;
   // Surcharges count whole off-peak too: that they are halved is said nowhere.
-  return credits + (options['is_rec'] === true ? IS_REC_CREDITS : 0) + (audio ? (row?.audioCredits ?? 0) : 0);
+  const surcharges = {
+    ...(options['is_rec'] === true && { is_rec_credits: IS_REC_CREDITS }),
+    ...(audio && row?.audioCredits !== undefined && { audio_credits: row.audioCredits }),
+  };
+  return {
+    total: Object.values(surcharges).reduce((sum, credits) => sum + credits, clip),
+    inputs: { seconds, resolution, mode, off_peak: offPeak, clip_credits: clip, ...surcharges },
+  };
 }
 
-/** Exactly the billed credits when Vidu has said them, else the list price. */
-export const viduCost =
-  (prices: ViduPrices) =>
-  (request: GenerationRequest, model: Model, usage?: Usage): Cost | undefined => {
-    const credits = usage?.credits ?? creditsOf(prices, request, model);
+const basisAt =
+  (shipped: ViduPrices): Provider['basis'] =>
+  (request, model, own) => {
+    const prices = pricesOf(shipped, model, own);
+    const credits = creditsOf(prices, request, model);
     if (credits === undefined) return undefined;
-    return { currency: prices.currency, micros: ceilMicros(credits * prices.microsPerCredit) };
+    const { currency, microsPerCredit, date, origin } = prices;
+    return {
+      price: { currency, micros: microsPerCredit, unit: 'credit', per: 1, date, origin },
+      units: credits.total,
+      expectedUnits: credits.total,
+      inputs: credits.inputs,
+    };
   };
 
+/** Exactly the billed credits when Vidu has said them, else the list price. */
+export const viduPricing = (shipped: ViduPrices) =>
+  ({
+    formula: 'credits = clip_credits (by model, mode, resolution and seconds) + surcharges, x price of a credit',
+    ownPrice: ownViduPrice,
+    basis: basisAt(shipped),
+    unitsUsed: (_request, { credits }) => credits,
+    prices: (model, own) => priceLines(pricesOf(shipped, model, own), model),
+  }) satisfies Partial<Provider>;
+
 /** Clips whose total depends on their length are listed where the rise changes: in between it is even. */
-export const viduPriceLines =
-  (prices: ViduPrices) =>
-  (model: Model): readonly PriceLine[] =>
-    prices.rates
-      .filter((row) => row.model === model.id)
-      .flatMap((row) => [
-        ...linesOf(prices, row, { tiers: row.regular, offPeak: false }),
-        ...(row.offPeak ? linesOf(prices, row, { tiers: row.offPeak, offPeak: true }) : []),
-      ]);
+const priceLines = (prices: ViduPrices, model: Model): readonly PriceLine[] =>
+  prices.rates
+    .filter((row) => row.model === model.id)
+    .flatMap((row) => [
+      ...linesOf(prices, row, { tiers: row.regular, offPeak: false }),
+      ...(row.offPeak ? linesOf(prices, row, { tiers: row.offPeak, offPeak: true }) : []),
+    ]);
 
 function linesOf(
   { currency, microsPerCredit, page, date }: ViduPrices,
@@ -52,7 +80,7 @@ function linesOf(
   const from = modes.includes('references') ? (modes.length > 1 ? 'all modes' : 'references') : modes.join(', ');
   const turns = new Set(Object.values(regular).flatMap((rate) => (typeof rate === 'number' ? [] : turnsOf(rate))));
   return RESOLUTIONS.flatMap((resolution) =>
-    pricesOf(tiers[resolution], turns).map(({ credits, per, length }) => ({
+    listedAt(tiers[resolution], turns).map(({ credits, per, length }) => ({
       currency,
       micros: credits * microsPerCredit,
       per,
@@ -85,7 +113,7 @@ interface ListedPrice {
   readonly length: readonly string[];
 }
 
-function pricesOf(rate: Rate | undefined, turns: ReadonlySet<number>): readonly ListedPrice[] {
+function listedAt(rate: Rate | undefined, turns: ReadonlySet<number>): readonly ListedPrice[] {
   if (rate === undefined) return [];
   if (typeof rate === 'number') return [{ credits: rate, per: 'second', length: [] }];
   return Object.entries(rate)

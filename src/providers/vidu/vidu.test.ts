@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { costAt } from '../../../test/harness/vendor-cost.ts';
 import type { GenerationRequest } from '../../domain/request.ts';
 import { namedReferences } from './reference-names.ts';
 import { viduCn, viduCom } from './vidu.ts';
@@ -115,31 +116,31 @@ describe('price examples of the page, in micro-dollars for one second', () => {
   ] as const)('%s from %s', (id, mode, perSecond) => {
     for (const [resolution, micros] of Object.entries(perSecond)) {
       const request = { ...plain, mode, seconds: 1, resolution: resolution as '720p' }; // keys of the table above
-      expect(viduCom.cost(request, modelOf(id))).toEqual({ currency: 'USD', micros });
-      expect(viduCom.cost({ ...request, seconds: 16 }, modelOf(id))?.micros).toBe(micros * 16);
+      expect(costAt(viduCom)(request, modelOf(id))).toEqual({ currency: 'USD', micros });
+      expect(costAt(viduCom)({ ...request, seconds: 16 }, modelOf(id))?.micros).toBe(micros * 16);
     }
   });
 
   test('the Chinese list for Pro: CNY 0.3125, 0.78125 and 0.9375', () => {
     const cost = (resolution: '540p' | '720p' | '1080p') =>
-      viduCn.cost({ ...plain, seconds: 1, resolution }, modelOf('viduq3-pro'))?.micros;
+      costAt(viduCn)({ ...plain, seconds: 1, resolution }, modelOf('viduq3-pro'))?.micros;
     expect([cost('540p'), cost('720p'), cost('1080p')]).toEqual([312_500, 781_250, 937_500]);
   });
 
   test('off-peak has its own figures', () => {
     const cost = (resolution: '540p' | '720p' | '1080p') =>
-      viduCom.cost({ ...plain, offPeak: true, resolution }, modelOf('viduq3-pro'))?.micros;
+      costAt(viduCom)({ ...plain, offPeak: true, resolution }, modelOf('viduq3-pro'))?.micros;
     expect([cost('540p'), cost('720p'), cost('1080p')]).toEqual([125_000, 250_000, 300_000]);
   });
 
   test('is_rec costs ten credits more', () => {
     const request = { ...plain, mode: 'image' as const, options: { is_rec: true } };
-    expect(viduCom.cost(request, modelOf('viduq3-pro'))?.micros).toBe(110 * 5_000);
+    expect(costAt(viduCom)(request, modelOf('viduq3-pro'))?.micros).toBe(110 * 5_000);
   });
 
   test('billed credits count, whatever the list says', () => {
-    expect(viduCom.cost(plain, modelOf('viduq3-turbo'), { credits: 60 })?.micros).toBe(300_000);
-    expect(viduCom.cost(plain, modelOf('viduq3-turbo'), { credits: 0 })?.micros).toBe(0);
+    expect(costAt(viduCom)(plain, modelOf('viduq3-turbo'), { credits: 60 })?.micros).toBe(300_000);
+    expect(costAt(viduCom)(plain, modelOf('viduq3-turbo'), { credits: 0 })?.micros).toBe(0);
   });
 });
 

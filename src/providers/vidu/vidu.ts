@@ -6,7 +6,7 @@ import { type ViduRules, viduCheck } from './check.ts';
 import { cancel, list, ping, poll } from './follow.ts';
 import { viduIgnored } from './ignored.ts';
 import { VIDU_MODELS } from './models.ts';
-import { viduCost, viduPriceLines } from './prices.ts';
+import { viduPricing } from './prices.ts';
 import { CN_PRICES, COM_PRICES, type ViduPrices } from './rates.ts';
 import { submit } from './submit.ts';
 import { type ViduOperation, viduOperation } from './wire.ts';
@@ -52,8 +52,7 @@ const vidu = ({ id, name, api, prices, rules }: Variant): Provider =>
     ping,
     // Off-peak work is finished or cancelled within 48 h (Vidu: off-peak). For the rest no limit is published: chosen.
     horizonSeconds: (request) => (request.offPeak ? 48 * HOUR : 24 * HOUR),
-    cost: viduCost(prices),
-    prices: viduPriceLines(prices),
+    ...viduPricing(prices),
   });
 
 export const viduCom = vidu({

@@ -179,7 +179,7 @@ test('a model that bills in yuan is a 503 where no rate is set, and holds nothin
       error: {
         code: 'price_missing',
         param: 'model',
-        message: `${model} cannot be priced: there is no exchange rate for CNY; set rates.CNY in onereel.yaml. Nothing was sent and nothing is held.`,
+        message: `${model} cannot be priced: there is no exchange rate for CNY: set rates.CNY in onereel.yaml, or POST /admin/v1/rates. Nothing was sent and nothing is held.`,
       },
     },
   });
