@@ -25,9 +25,18 @@ interface AdminRoute extends Pick<RouteDescription, 'method' | 'operationId' | '
   readonly refusals?: readonly RefusalCode[];
 }
 
+const QUERY_REFUSALS = ['invalid_value', 'unsupported_field'] as const;
+const BODY_REFUSALS = [
+  'invalid_json',
+  'missing_field',
+  ...QUERY_REFUSALS,
+  'unsupported_media_type',
+  'too_large',
+] as const;
+
 /** What all of them have in common. */
 export function describeAdmin({ path, body, example, answer, refusals = [], ...route }: AdminRoute): RouteDescription {
-  const isPlain = body === undefined && (route.parameters ?? []).every((parameter) => parameter.in === 'path');
+  const hasQuery = body === undefined && (route.parameters ?? []).some((parameter) => parameter.in === 'query');
   return {
     ...route,
     path: ADMIN + path,
@@ -36,12 +45,9 @@ export function describeAdmin({ path, body, example, answer, refusals = [], ...r
     ...(body && { body: { schema: body, examples: example === undefined ? {} : { example } } }),
     answers: { 200: { description: 'Done.', content: { 'application/json': answer } } },
     refusals: [
-      ...(body
-        ? (['invalid_json', 'missing_field', 'unsupported_field', 'unsupported_media_type', 'too_large'] as const)
-        : []),
-      ...(isPlain ? [] : (['invalid_value', 'unsupported_field'] as const)),
+      ...(body ? BODY_REFUSALS : []),
+      ...(hasQuery ? QUERY_REFUSALS : []),
       'invalid_key',
-      'key_expired',
       'not_permitted',
       ...refusals,
       'unavailable',
