@@ -73,4 +73,4 @@ async function settleKeys(config: Config, database: Database): Promise<void> {
   if (changed) await writePrivate(path, `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`);
 }
 
-const newKey = (kind: KeyKind): string => `sk-${kind}-${randomBytes(24).toString('base64url')}`;
+export const newKey = (kind: KeyKind): string => `sk-${kind}-${randomBytes(24).toString('base64url')}`;

@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { UNIALL_PREFIXES } from './dialects/uniall/routes.ts';
 import type { Deliverer } from './engine/deliver-callbacks.ts';
 import type { Engine } from './engine/engine.ts';
+import { adminRoutes } from './http/admin/routes.ts';
 import { contentRoutes } from './http/content.ts';
 import { fileRoutes } from './http/files.ts';
 import { healthRoutes } from './http/health.ts';
@@ -23,6 +24,7 @@ import { type DiskStorage, openDiskStorage } from './media/disk-storage.ts';
 import { createGuardedFetcher } from './media/guarded-fetch.ts';
 import { callbackProblem } from './media/post-callback.ts';
 import { mountDialects } from './mount-dialects.ts';
+import { openAdmin } from './open-admin.ts';
 import { startCallbacks } from './open-callbacks.ts';
 import type { OpenedDatabase } from './open-database.ts';
 import { openFiles } from './open-files.ts';
@@ -223,6 +225,7 @@ async function openParts(
         prefixes: UNIALL_PREFIXES,
       }),
       inputLinkRoutes({ links, inputs: parts.inputs.rows, files: storage, parseRange: parseByteRange }),
+      adminRoutes({ ...openAdmin({ database, catalogue: ctx.catalogue }), keys }),
       ...dialects.plugins,
     ],
   });

@@ -69,6 +69,11 @@ export const REFUSALS = {
     type: 'permission_error',
     meaning: 'This key may not use this model.',
   },
+  not_permitted: {
+    status: 403,
+    type: 'permission_error',
+    meaning: 'This kind of key may not ask this: `/admin/v1` takes admin keys only.',
+  },
   not_found: {
     status: 404,
     type: 'invalid_request_error',
@@ -98,6 +103,11 @@ export const REFUSALS = {
     status: 409,
     type: 'invalid_request_error',
     meaning: 'This `Idempotency-Key` was used with another body.',
+  },
+  conflict: {
+    status: 409,
+    type: 'invalid_request_error',
+    meaning: 'What is there stands against it: a name that is taken, a balance at its floor, a second refund.',
   },
   too_large: {
     status: 413,

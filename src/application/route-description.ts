@@ -6,16 +6,16 @@ import type { RefusalCode } from './refusal.ts';
  * stands beside the route. Schemas with `.meta({ id })` become components of the document.
  */
 export interface RouteDescription {
-  readonly method: 'get' | 'head' | 'post' | 'delete';
+  readonly method: 'get' | 'head' | 'post' | 'patch' | 'delete';
   /** As OpenAPI spells it: /v1/videos/{id}. */
   readonly path: string;
   /** A name for the operation, unique in the document: what generated clients call it. */
   readonly operationId: string;
-  readonly tag: 'Generations' | 'Vidu' | 'Files' | 'Models' | 'Server';
+  readonly tag: 'Generations' | 'Vidu' | 'Files' | 'Models' | 'Server' | 'Admin';
   readonly summary: string;
   readonly description?: string;
-  /** `key`: an API key; `key-or-link`: that, or the signature of a link; `open`: nothing. */
-  readonly access: 'key' | 'key-or-link' | 'open';
+  /** `key`: an API key; `key-or-link`: that, or the signature of a link; `admin`: an admin key; `open`: nothing. */
+  readonly access: 'key' | 'key-or-link' | 'admin' | 'open';
   readonly parameters?: readonly ParameterDescription[];
   readonly body?: {
     readonly schema: ZodType;

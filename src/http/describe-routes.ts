@@ -7,6 +7,7 @@ import {
   type RouteDescription,
 } from '../application/route-description.ts';
 import { OUTPUT_ROLES } from '../domain/provider.ts';
+import { ADMIN_ROUTES } from './admin/describe.ts';
 import { FILE_ROUTES } from './describe-files.ts';
 import { INPUT_ROUTES } from './describe-inputs.ts';
 import { RANGE_PARAMETERS, storedFileAnswers } from './describe-stored-file.ts';
@@ -17,6 +18,7 @@ export const describeHttpRoutes = (prefixes: readonly string[]): readonly RouteD
   ...FILE_ROUTES,
   ...INPUT_ROUTES,
   ...MODEL_ROUTES,
+  ...ADMIN_ROUTES,
   ...SERVER_ROUTES,
 ];
 

@@ -27,10 +27,12 @@ const TAGS = [
   },
   { name: 'Models', description: 'What can be called.' },
   { name: 'Server', description: 'What operators and tools ask.' },
+  { name: 'Admin', description: 'Projects, keys, money, channels, prices: with an admin key only. docs/admin.md.' },
 ];
 
 const SECURITY_SCHEMES = {
   key: { type: 'http', scheme: 'bearer', description: 'A live (sk-live-…) or test key (sk-test-…).' },
+  admin: { type: 'http', scheme: 'bearer', description: 'An admin key.' },
   linkExpires: { type: 'apiKey', in: 'query', name: 'expires', description: 'Of a link that an answer gave.' },
   linkSignature: { type: 'apiKey', in: 'query', name: 'signature', description: 'Of a link that an answer gave.' },
 };
@@ -38,6 +40,7 @@ const SECURITY_SCHEMES = {
 const SECURITY = {
   key: [{ key: [] }],
   'key-or-link': [{ key: [] }, { linkExpires: [], linkSignature: [] }],
+  admin: [{ admin: [] }],
   open: [],
 } as const;
 

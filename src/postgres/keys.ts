@@ -8,9 +8,11 @@ import { patiently } from './patience.ts';
 export const KEY_KINDS = ['admin', 'live', 'test'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 
-const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();
+/** What is kept of a key. */
+export const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();
 
-const DEFAULT_PROJECT = 'default';
+/** Of the first keys. */
+export const DEFAULT_PROJECT = 'default';
 
 /** A holder is remembered this long: after a revocation reads end within it. */
 const FRESH_MILLISECONDS = 2000;

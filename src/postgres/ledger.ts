@@ -20,14 +20,15 @@ interface Booking {
 const OPERATOR_KINDS: ReadonlySet<AccountKind> = new Set(['revenue', 'variance', 'loss']);
 
 /** Books one balanced group inside the caller's transaction. Amounts of zero are left out. */
-async function book(tx: Queryable, booking: Booking): Promise<void> {
+async function book(tx: Queryable, booking: Booking): Promise<bigint> {
   const postings = booking.postings.filter(({ amountMicros }) => amountMicros !== 0);
   const [group] = await tx.query<{ id: bigint }>({
     name: 'book_group',
     text: 'insert into ledger_transactions (kind, generation_id, cause) values ($1, $2, $3) returning id',
     values: [booking.kind, booking.generationId, booking.cause],
   });
-  if (postings.length === 0) return;
+  if (!group) throw new Error('book_group answered nothing');
+  if (postings.length === 0) return group.id;
   await tx.query({
     name: 'book_entries',
     text: `with wanted as (
@@ -42,14 +43,36 @@ async function book(tx: Queryable, booking: Booking): Promise<void> {
       select $1, touched.id, wanted.amount from wanted
       join touched on touched.kind = wanted.kind and touched.project_id is not distinct from wanted.project_id`,
     values: [
-      group?.id,
+      group.id,
       postings.map(({ projectId, kind }) => (OPERATOR_KINDS.has(kind) ? null : projectId)),
       postings.map(({ kind }) => kind),
       postings.map(({ amountMicros }) => amountMicros),
       booking.livemode,
     ],
   });
+  return group.id;
 }
+
+/** Books money of a project in, or out where the amount is negative. Answers the transaction. */
+export const bookGrant = (
+  tx: Queryable,
+  {
+    projectId,
+    livemode,
+    amountMicros,
+    cause,
+  }: { readonly projectId: bigint; readonly livemode: boolean; readonly amountMicros: number; readonly cause: string },
+): Promise<bigint> =>
+  book(tx, {
+    kind: 'grant',
+    generationId: null,
+    livemode,
+    cause,
+    postings: [
+      { projectId, kind: 'grants', amountMicros: -amountMicros },
+      { projectId, kind: 'available', amountMicros },
+    ],
+  });
 
 export interface Hold {
   readonly projectId: bigint;
