@@ -58,7 +58,7 @@ async function contextFor(on: Database): Promise<Context> {
     },
     callbackProblem: () => undefined,
     log,
-    rates: {},
+    pricing: { rate: () => undefined, own: () => undefined },
     freeBytesMark: 1,
     publicUrl: undefined,
   };

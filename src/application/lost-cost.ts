@@ -1,4 +1,5 @@
 import type { Provider, Usage } from '../domain/provider.ts';
+import { billOf } from './bill.ts';
 import type { AttemptFile, LostCost } from './ports.ts';
 
 /**
@@ -13,6 +14,6 @@ export function lostCost(
   if (reported === undefined && attempt.state !== 'collecting') return undefined;
   const model = provider?.models.find(({ id }) => id === route.model);
   const used = reported ?? { seconds: route.request.seconds };
-  const cost = (model && provider?.cost(route.request, model, used)) ?? route.cost;
+  const cost = model && provider ? billOf(route, { provider, model, usage: used }).cost : route.cost;
   return { cost, ...(reported !== undefined && { reported }) };
 }

@@ -132,7 +132,7 @@ export const bookLoss = (
     livemode,
     micros,
   }: { readonly generationId: bigint; readonly livemode: boolean; readonly micros: number },
-): Promise<void> =>
+): Promise<bigint> =>
   book(tx, {
     kind: 'loss',
     generationId,
