@@ -39,6 +39,7 @@ async function contextFor(on: Database): Promise<Context> {
     media: {
       keepInput: notHere,
       look: notHere,
+      measure: notHere,
       convertImage: notHere,
       readBase64: notHere,
       keepOutput: notHere,
@@ -47,7 +48,7 @@ async function contextFor(on: Database): Promise<Context> {
       remove: notHere,
       freeBytes: async () => 1e12,
     },
-    files: { find: notHere },
+    files: { find: notHere, read: notHere },
     cancelling: {
       upstream: { exchange: notHere, download: notHere },
       providers: new Map(),

@@ -16,7 +16,7 @@ export interface Context {
   readonly channels: Channels;
   readonly media: Media;
   /** Uploaded files, which may stand in the place of an address. */
-  readonly files: Pick<FileStore, 'find'>;
+  readonly files: Pick<FileStore, 'find' | 'read'>;
   readonly cancelling: Cancelling;
   /** Why an address cannot be called back, as far as it shows before its name is looked up. */
   readonly callbackProblem: (url: string) => string | undefined;

@@ -116,11 +116,11 @@ const describe = ({ mediaType, width, height, bytes }: MediaFact): string =>
 
 const issueOf = ({ param }: DraftInput, code: IssueCode, message: string): Issue => ({ param, code, message });
 
-const invalid = (input: DraftInput, wrong: readonly Misfit[]): KeepOutcome => ({
+export const invalid = (input: DraftInput, wrong: readonly Misfit[]): KeepOutcome => ({
   issues: wrong.map(({ text }) => issueOf(input, 'input_invalid', `${input.param} ${text}`)),
 });
 
-const gone = (input: DraftInput): KeepOutcome => ({
+export const gone = (input: DraftInput): KeepOutcome => ({
   issues: [
     issueOf(
       input,
@@ -130,7 +130,7 @@ const gone = (input: DraftInput): KeepOutcome => ({
   ],
 });
 
-const refused = (input: DraftInput, { refused: how, reason }: MediaRefusal): KeepOutcome => ({
+export const refused = (input: DraftInput, { refused: how, reason }: MediaRefusal): KeepOutcome => ({
   issues: [
     issueOf(
       input,

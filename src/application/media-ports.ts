@@ -52,6 +52,8 @@ export interface Media {
     url: string,
     limits: { readonly maxBytes: number },
   ): Promise<{ readonly facts: MediaFact } | 'whole' | MediaRefusal>;
+  /** The same of any address or data URI, by the whole file where parts do not tell. Nothing is kept. */
+  measure(url: string, limits: { readonly maxBytes: number }): Promise<{ readonly facts: MediaFact } | MediaRefusal>;
   /** Another copy of a kept picture: upright, of an allowed type and size. */
   convertImage(scope: Scope, stored: StoredInput, wish: ImageWish): Promise<StoredInput | MediaRefusal>;
   /** The bytes of a stored input as base64; undefined when they are not there any more. */

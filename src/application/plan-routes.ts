@@ -1,6 +1,5 @@
 import { capabilitiesOf, type OpenRoute } from '../domain/catalogue.ts';
 import type { Draft } from '../domain/draft.ts';
-import type { PlannedRoute } from '../domain/generation.ts';
 import type { Issue } from '../domain/issue.ts';
 import type { PublicModel } from '../domain/model.ts';
 import { type MicroUsd, microUsd } from '../domain/money.ts';
@@ -9,13 +8,13 @@ import type { GenerationRequest, Warning } from '../domain/request.ts';
 import type { Context } from './context.ts';
 import { unsupportedMode, wrongEndpoint } from './mode-words.ts';
 import type { Caller } from './ports.ts';
-import { priceMissing, priceRoute } from './price-route.ts';
+import { type PricedRoute, priceMissing, priceRoute } from './price-route.ts';
 import { Refusal, refusalOf } from './refusal.ts';
 import { modeOf, resolveRequest } from './resolve-request.ts';
 
 /** A request that can be served: by these routes, for at most this. */
 export interface Plan {
-  readonly routes: readonly [PlannedRoute, ...PlannedRoute[]];
+  readonly routes: readonly [PricedRoute, ...PricedRoute[]];
   readonly warnings: readonly Warning[];
   readonly quotedMicros: MicroUsd;
   readonly heldMicros: MicroUsd;

@@ -1,5 +1,5 @@
 import type { OpenRoute } from '../domain/catalogue.ts';
-import { costOfUnits } from '../domain/cost-basis.ts';
+import { type CostBasis, costOfUnits } from '../domain/cost-basis.ts';
 import type { PlannedRoute } from '../domain/generation.ts';
 import { type Currency, priceOf } from '../domain/money.ts';
 import type { GenerationRequest } from '../domain/request.ts';
@@ -18,12 +18,17 @@ interface Unpriced {
     | { readonly what: 'price' | 'usable price'; readonly candidate: Candidate };
 }
 
+/** A route whose bill is known as far as it can be before there is one. */
+export interface PricedRoute extends PlannedRoute {
+  readonly basis: CostBasis;
+}
+
 /** A route with the most that it can cost, and all that its bill will be made of; or what is missing for it. */
 export function priceRoute(
   pricing: Pricing,
   candidate: Candidate,
   markup: number | undefined,
-): PlannedRoute | Unpriced {
+): PricedRoute | Unpriced {
   const { provider, model } = candidate.open;
   const own = pricing.own(provider.id, model.id);
   if (own === 'unusable') return { missing: { what: 'usable price', candidate } };
@@ -47,7 +52,7 @@ export function priceRoute(
 }
 
 /** Says of each route what is missing, and where it is set. */
-export function priceMissing(model: string, outcomes: readonly (PlannedRoute | Unpriced)[]): Refusal {
+export function priceMissing(model: string, outcomes: readonly (PricedRoute | Unpriced)[]): Refusal {
   const reasons = outcomes.flatMap((outcome) => ('missing' in outcome ? [reasonOf(outcome)] : []));
   return new Refusal(
     'price_missing',

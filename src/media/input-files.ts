@@ -29,7 +29,7 @@ const PATIENCE = { seconds: 60, idleSeconds: 15 };
 /** Of what may be larger, for slower lines. */
 const LARGE = { bytes: 64_000_000, seconds: 120 };
 
-type InputMedia = Pick<Media, 'keepInput' | 'look' | 'convertImage' | 'readBase64'>;
+type InputMedia = Pick<Media, 'keepInput' | 'look' | 'measure' | 'convertImage' | 'readBase64'>;
 
 /** Inputs: fetched or decoded, looked at, kept once per project, converted. */
 export function inputFiles(parts: InputParts): InputMedia {
@@ -48,6 +48,7 @@ export function inputFiles(parts: InputParts): InputMedia {
       }),
     // What is ours lies on this disk: it is kept, and looked at there.
     look: async (url, limits) => ((await parts.ownFile(url)) === undefined ? look(parts, { url, ...limits }) : 'whole'),
+    measure: (url, limits) => measure(parts, { url, ...limits }),
     convertImage: (scope, stored, wish) =>
       arriving(parts, scope, async (arrivalKey) => {
         const { width = 0, height = 0 } = stored.facts;
@@ -94,6 +95,32 @@ async function arriving(
   } finally {
     await parts.storage.remove(arrivalKey);
   }
+}
+
+type Measured = { readonly facts: MediaFact } | MediaRefusal;
+
+/** What an input is, wherever it lies; nothing of it stays. */
+async function measure(
+  parts: InputParts,
+  { url, maxBytes }: { readonly url: string; readonly maxBytes: number },
+): Promise<Measured> {
+  const { storage } = parts;
+  const own = await parts.ownFile(url);
+  if (own) return 'refused' in own ? own : factsAt(storage.localPath(own.storageKey));
+  const seen = /^https?:/i.test(url) ? await look(parts, { url, maxBytes }) : 'whole';
+  if (seen !== 'whole') return seen;
+  const arrivalKey = `inputs/arriving/${randomUUID()}`;
+  try {
+    const arrived = await takeIn(parts, { url, maxBytes, arrivalKey });
+    return 'refused' in arrived ? arrived : await factsAt(storage.localPath(arrivalKey));
+  } finally {
+    await storage.remove(arrivalKey);
+  }
+}
+
+async function factsAt(path: string): Promise<Measured> {
+  const facts = await facing(() => probeFile(path));
+  return 'reason' in facts ? { refused: 'invalid', reason: `${facts.reason}.` } : { facts: facts.fact };
 }
 
 /** Streams an input to disk: memory stays constant whatever its size. */
@@ -146,13 +173,13 @@ export async function fileInput(
   { storage, inputs }: Pick<InputParts, 'storage' | 'inputs'>,
   { scope, arrivalKey, sha256 }: { readonly scope: Scope; readonly arrivalKey: string; readonly sha256: string },
 ): Promise<StoredInput | MediaRefusal> {
-  const facts = await facing(() => probeFile(storage.localPath(arrivalKey)));
-  if ('reason' in facts) return { refused: 'invalid', reason: `${facts.reason}.` };
+  const seen = await factsAt(storage.localPath(arrivalKey));
+  if ('refused' in seen) return seen;
+  const { facts } = seen;
   const storageKey = `inputs/${scope.projectId}/${scope.livemode ? 'live' : 'test'}/${sha256}`;
-  const id = await inputs.put(scope, { sha256, storageKey, facts: facts.fact });
-  if ((await storage.size(storageKey)) !== facts.fact.bytes)
-    await storage.adopt(storageKey, storage.localPath(arrivalKey));
-  return { id, storageKey, facts: facts.fact };
+  const id = await inputs.put(scope, { sha256, storageKey, facts });
+  if ((await storage.size(storageKey)) !== facts.bytes) await storage.adopt(storageKey, storage.localPath(arrivalKey));
+  return { id, storageKey, facts };
 }
 
 /** What lies at a public address, by parts of it. */

@@ -74,6 +74,7 @@ function contextWith({ store = {}, open = ['vidu'], freeBytes = 1e12 }: Fake) {
   const media: Media = {
     keepInput: async () => ({ refused: 'unreachable', reason: 'not asked for' }),
     look: async () => 'whole',
+    measure: async () => ({ refused: 'unreachable', reason: 'not asked for' }),
     convertImage: async () => ({ refused: 'invalid', reason: 'not asked for' }),
     readBase64: async () => '',
     keepOutput: async () => ({ bytes: 0, sha256: '' }),
@@ -92,7 +93,7 @@ function contextWith({ store = {}, open = ['vidu'], freeBytes = 1e12 }: Fake) {
     log: silent,
     pricing: { rate: () => undefined, own: () => undefined },
     freeBytesMark: 1,
-    files: { find: async () => undefined },
+    files: { find: async () => undefined, read: async () => undefined },
     cancelling: nothingRuns,
     callbackProblem: () => undefined,
     publicUrl: undefined,

@@ -180,6 +180,7 @@ function upstreamOf(vendor: VendorScript): Upstream {
 const mediaOf = (files: Map<string, Buffer>, dropped: bigint[]): EngineParts['media'] => ({
   keepInput: () => Promise.reject(new Error('no inputs here')),
   look: async () => 'whole',
+  measure: async () => ({ refused: 'unreachable', reason: 'not asked for' }),
   convertImage: async () => ({ refused: 'invalid', reason: 'no inputs here' }),
   readBase64: async () => undefined,
   keepOutput: async ({ storageKey }, fetch) => {

@@ -6,20 +6,24 @@ import {
   type RouteDescription,
 } from '../../application/route-description.ts';
 import { LIST_LIMIT, LIST_STATES } from './list-query.ts';
+import { QUOTES_PATH } from './quote-route.ts';
+import { quoteAnswer } from './quote-schemas.ts';
 import { createAnswer, createBody, listAnswer, queryAnswer } from './schemas.ts';
 
 /** What the document says of this dialect: every prefix offers the same, the first one is meant to be used. */
 export const describeUniallRoutes = (prefixes: readonly string[]): readonly RouteDescription[] =>
-  prefixes.flatMap((prefix) => {
-    const suffix = operationSuffix(prefix, prefixes);
-    const main = prefixes[0] ?? prefix;
-    return [create, list, query, cancel].map((describe) => {
-      const route = describe(prefix);
-      if (suffix === '') return route;
-      const description = `The same as ${route.path.replace(prefix, main)}.`;
-      return { ...route, description, operationId: route.operationId + suffix };
-    });
-  });
+  prefixes
+    .flatMap((prefix) => {
+      const suffix = operationSuffix(prefix, prefixes);
+      const main = prefixes[0] ?? prefix;
+      return [create, list, query, cancel].map((describe) => {
+        const route = describe(prefix);
+        if (suffix === '') return route;
+        const description = `The same as ${route.path.replace(prefix, main)}.`;
+        return { ...route, description, operationId: route.operationId + suffix };
+      });
+    })
+    .concat(quote);
 
 const id: ParameterDescription = {
   in: 'path',
@@ -31,6 +35,34 @@ const id: ParameterDescription = {
 const REPLAYED: HeaderDescription = {
   description: 'true when this is the answer to an earlier request with the same Idempotency-Key.',
   required: false,
+};
+
+const EXAMPLES = {
+  text: { model: 'viduq3t-720p', prompt: 'a fox in the snow', duration: 5, aspect_ratio: '16:9' },
+  first_frame: { model: 'viduq3t-720p', prompt: 'the fox looks up', image: 'https://example.com/fox.png', duration: 5 },
+  frames: {
+    model: 'veo3.1-video-1080p',
+    image: 'https://example.com/dawn.png',
+    last_image: 'https://example.com/dusk.png',
+    prompt: 'a day goes by',
+    duration: 6,
+  },
+  references: {
+    model: 'viduq3p-mix-720p',
+    prompt: '@Image1 meets @Image2',
+    reference_image_urls: ['https://example.com/fox.png', 'https://example.com/owl.png'],
+    duration: 5,
+  },
+  content: {
+    model: 'seedance2.0-720p',
+    content: [
+      { type: 'text', text: 'dance to the music' },
+      { type: 'image_url', image_url: { url: 'https://example.com/fox.png' }, role: 'reference_image' },
+      { type: 'audio_url', audio_url: { url: 'https://example.com/song.mp3' }, role: 'reference_audio' },
+    ],
+    duration: 5,
+  },
+  extension: { model: 'veo3.1-video-720p', prompt: 'and then it rains', video: 'https://example.com/clip.mp4' },
 };
 
 const create = (path: string): RouteDescription => ({
@@ -82,6 +114,38 @@ const create = (path: string): RouteDescription => ({
     'unavailable',
   ],
 });
+
+const quote: RouteDescription = {
+  method: 'post',
+  path: QUOTES_PATH,
+  operationId: 'quoteGeneration',
+  tag: 'Generations',
+  summary: 'What a video would cost',
+  description:
+    'Takes the body of a create, and answers what that would hold at most and cost as a rule, and what the price is made of. Nothing is made, held or kept. Videos among the inputs are looked at, because a price may follow from their length; pictures and sounds are not, so a create may still refuse them.',
+  access: 'key',
+  body: { schema: createBody, examples: EXAMPLES },
+  answers: { 200: { description: 'The quote.', content: { 'application/json': quoteAnswer } } },
+  refusals: [
+    'invalid_json',
+    'missing_field',
+    'invalid_value',
+    'unknown_model',
+    'unsupported_field',
+    'conflicting_inputs',
+    'input_unreachable',
+    'input_invalid',
+    'not_supported',
+    'invalid_key',
+    'key_expired',
+    'model_not_allowed',
+    'too_large',
+    'unsupported_media_type',
+    'no_channel',
+    'price_missing',
+    'unavailable',
+  ],
+};
 
 const query = (prefix: string): RouteDescription => ({
   method: 'get',
@@ -138,31 +202,3 @@ const list = (path: string): RouteDescription => ({
   answers: { 200: { description: 'A page.', content: { 'application/json': listAnswer } } },
   refusals: ['invalid_value', 'invalid_key', 'unavailable'],
 });
-
-const EXAMPLES = {
-  text: { model: 'viduq3t-720p', prompt: 'a fox in the snow', duration: 5, aspect_ratio: '16:9' },
-  first_frame: { model: 'viduq3t-720p', prompt: 'the fox looks up', image: 'https://example.com/fox.png', duration: 5 },
-  frames: {
-    model: 'veo3.1-video-1080p',
-    image: 'https://example.com/dawn.png',
-    last_image: 'https://example.com/dusk.png',
-    prompt: 'a day goes by',
-    duration: 6,
-  },
-  references: {
-    model: 'viduq3p-mix-720p',
-    prompt: '@Image1 meets @Image2',
-    reference_image_urls: ['https://example.com/fox.png', 'https://example.com/owl.png'],
-    duration: 5,
-  },
-  content: {
-    model: 'seedance2.0-720p',
-    content: [
-      { type: 'text', text: 'dance to the music' },
-      { type: 'image_url', image_url: { url: 'https://example.com/fox.png' }, role: 'reference_image' },
-      { type: 'audio_url', audio_url: { url: 'https://example.com/song.mp3' }, role: 'reference_audio' },
-    ],
-    duration: 5,
-  },
-  extension: { model: 'veo3.1-video-720p', prompt: 'and then it rains', video: 'https://example.com/clip.mp4' },
-};

@@ -11,6 +11,7 @@ import { issue } from '../kit/read-fields.ts';
 import { cancelRoute } from './cancel-route.ts';
 import { readListQuery } from './list-query.ts';
 import { parseBody } from './parse-body.ts';
+import { quoteRoute } from './quote-route.ts';
 import { renderCreated, renderGeneration, spell } from './render.ts';
 import type { ListAnswer } from './schemas.ts';
 
@@ -40,6 +41,7 @@ export const uniallRoutes =
       );
       laterRoutes(app, prefix);
     }
+    quoteRoute(app, { ctx: parts.ctx, callerOf, bodyLimit: CREATE_LIMIT_BYTES });
     done();
   };
 

@@ -61,7 +61,7 @@ export const createBody = z
       'A create body. The mode follows from the inputs that are present. null is absent; numbers and booleans may come as strings. A name that nobody knows is ignored with a warning; one that this model does not have is refused.',
   });
 
-const warning = z
+export const warning = z
   .object({
     code: z.string(),
     param: z.string(),

@@ -9,7 +9,7 @@ const film = (frames: number, entry = videoEntry(1280, 720)): Buffer =>
   movie({ entry, times: second(frames), sampleSizes: sizes(frames) });
 
 /** A film of 24 frames per second in the given size. */
-const filmOf = ({ seconds, width = 1280, height = 720 }: { seconds: number; width?: number; height?: number }) =>
+export const filmOf = ({ seconds, width = 1280, height = 720 }: { seconds: number; width?: number; height?: number }) =>
   film(seconds * 24, videoEntry(width, height));
 
 const turnedJpeg = jpeg(64, 36, jpegSegment(0xe1, concat('Exif\0\0', exif(6, 'II'))));
