@@ -14,6 +14,7 @@ export function runCommandLine(argv: readonly string[], entry: string): Promise<
     emulate: async (options) => (await import('./emulate.ts')).emulate(options),
     settings: () => cliSettings(process.env, { folder: process.cwd(), entry }),
     catalogue: async () => (await import('./describe-catalogue.ts')).describeCatalogue(),
+    books: async () => (await import('./open-books.ts')).openBooks(process.env, process.cwd()),
     examine: async () => (await import('./doctor.ts')).examine(process.env, process.cwd()),
   });
 }

@@ -57,6 +57,13 @@ Examples:
 
 Prices are what the first vendor of a model bills; docs/models.md has all of them.
 `,
+  ledger: `
+Examples:
+  onereel ledger verify                          re-derive every balance; exits 1 when anything differs
+
+The database itself is read (DATABASE_URL, else the one in ONEREEL_DATA): no server needs to run, and one that runs goes
+on working.
+`,
   doctor: `
 Exit codes: 0 when everything that is needed works, else 1.
 `,

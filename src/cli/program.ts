@@ -9,6 +9,7 @@ import { type Delivery, generate, type Run } from './generate.ts';
 import { get } from './get.ts';
 import { EXAMPLES, EXIT_CODES, SERVERS } from './help-texts.ts';
 import { onInterruption } from './interruption.ts';
+import { addBooks, type Books } from './ledger.ts';
 import { listModels } from './models.ts';
 import { type Output, openOutput } from './output.ts';
 import type { GenerateOptions } from './request-body.ts';
@@ -23,6 +24,8 @@ export interface Surroundings {
   settings(): Promise<Settings>;
   catalogue(): Promise<readonly ModelDescription[]>;
   examine(): Promise<readonly Finding[]>;
+  /** Throws CliError where the database cannot be used. */
+  books(): Promise<Books>;
 }
 
 interface Json {
@@ -73,6 +76,7 @@ function buildProgram(surroundings: Surroundings): Command {
   addFiles(program, surroundings);
   addModels(program, surroundings);
   addDoctor(program, surroundings);
+  addLedger(program, surroundings);
   program
     .command('emulate')
     .description('Start the emulated vendors alone, with their control API, on 127.0.0.1.')
@@ -192,6 +196,25 @@ function addDoctor(program: Command, surroundings: Surroundings): void {
       sayFindings(findings, openOutput(json, streams()));
       process.exitCode = findings.some(({ state }) => state === 'failed') ? EXIT.failed : EXIT.done;
     });
+}
+
+function addLedger(program: Command, surroundings: Surroundings): void {
+  const ledger = program
+    .command('ledger')
+    .description('The books: whether they are right.')
+    .addHelpText('after', EXAMPLES.ledger);
+  addBooks(ledger, ({ json = false }, act) =>
+    saying(openOutput(json, streams()), async (output) => act(await surroundings.books(), output)),
+  );
+}
+
+/** Whatever ends a command is said in a sentence. */
+async function saying(output: Output, command: (output: Output) => Promise<ExitCode>): Promise<void> {
+  try {
+    process.exitCode = await command(output);
+  } catch (error) {
+    process.exitCode = sayError(error, output);
+  }
 }
 
 const streams = () => ({ stdout: process.stdout, stderr: process.stderr, term: process.env['TERM'] });
