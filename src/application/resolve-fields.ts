@@ -40,14 +40,16 @@ export function resolvePrompt({ draft, capabilities, mode }: Question): Resolved
         : `prompt is required when a video is made ${FROM[mode]}`;
     return { value: '', ...issue('prompt', 'missing_field', `${need}.`) };
   }
-  const length = [...prompt.value].length;
-  if (length <= capabilities.prompt.maxChars) return { value: prompt.value };
+  const { maxChars } = capabilities.prompt;
+  // No string has more characters than code units: most are not counted.
+  const length = prompt.value.length <= maxChars ? 0 : [...prompt.value].length;
+  if (length <= maxChars) return { value: prompt.value };
   return {
     value: '',
     ...issue(
       prompt.param,
       'invalid_value',
-      `${prompt.param} has ${length} characters; ${draft.model} takes at most ${capabilities.prompt.maxChars}.`,
+      `${prompt.param} has ${length} characters; ${draft.model} takes at most ${maxChars}.`,
     ),
   };
 }

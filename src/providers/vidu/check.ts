@@ -35,8 +35,9 @@ function unknownNames(request: GenerationRequest): readonly Issue[] {
 }
 
 function promptTooLong(request: GenerationRequest, maxChars: number | undefined): readonly Issue[] {
+  if (request.mode !== 'references' || maxChars === undefined || request.prompt.length <= maxChars) return [];
   const chars = [...request.prompt].length;
-  if (request.mode !== 'references' || maxChars === undefined || chars <= maxChars) return [];
+  if (chars <= maxChars) return [];
   const message = `prompt has ${chars} characters; with reference images at most ${maxChars} are allowed.`;
   return [{ param: 'prompt', code: 'invalid_value', message }];
 }

@@ -102,6 +102,23 @@ test('a key that has expired, was revoked or is used from elsewhere opens nothin
   );
 });
 
+test('behind a trusted proxy the caller’s own address counts, and behind no other', async () => {
+  const trusting = await startTestGateway({ env: { ONEREEL_TRUST_PROXY: '127.0.0.1' } });
+  const ask = async (at: RunningGateway, forwarded: string) => {
+    const speak = api(at, await newKey(at, { sources: ['10.0.0.0/8'] }));
+    const headers = { 'x-forwarded-for': forwarded };
+    const { status, body } = await speak.call('GET', '/v1/video/generations', { headers });
+    return status === 200 ? 200 : body.error.message.replace(/ending in …\w+/, '…');
+  };
+  try {
+    expect(await ask(trusting, '10.1.2.3')).toBe(200);
+    expect(await ask(trusting, '10.1.2.3, 192.0.2.1')).toBe('The API key … may not be used from 192.0.2.1.');
+    expect(await ask(gateway, '10.1.2.3')).toBe('The API key … may not be used from 127.0.0.1.');
+  } finally {
+    await discard(trusting);
+  }
+});
+
 test('every form in which clients send a key reaches the same check', async () => {
   const key = gateway.keys.test;
   const speak = api(gateway, '');
