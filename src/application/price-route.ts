@@ -24,11 +24,7 @@ export interface PricedRoute extends PlannedRoute {
 }
 
 /** A route with the most that it can cost, and all that its bill will be made of; or what is missing for it. */
-export function priceRoute(
-  pricing: Pricing,
-  candidate: Candidate,
-  markup: number | undefined,
-): PricedRoute | Unpriced {
+export function priceRoute(pricing: Pricing, candidate: Candidate, markup: number | undefined): PricedRoute | Unpriced {
   const { provider, model } = candidate.open;
   const own = pricing.own(provider.id, model.id);
   if (own === 'unusable') return { missing: { what: 'usable price', candidate } };
