@@ -17,11 +17,9 @@ export const strictMapping = <Shape extends z.core.$ZodShape>(shape: Shape) =>
 
 /** A mapping of at least one of these names to values of one kind. */
 export const partialMapping = <Name extends string, Value extends z.ZodType>(names: readonly Name[], value: Value) =>
-  z
-    .partialRecord(z.enum(names), value, wordsFor(names))
-    .refine((mapping) => Object.keys(mapping).length > 0, {
-      error: `must have at least one of ${listed(names, 'and')}`,
-    });
+  z.partialRecord(z.enum(names), value, wordsFor(names)).refine((mapping) => Object.keys(mapping).length > 0, {
+    error: `must have at least one of ${listed(names, 'and')}`,
+  });
 
 /** What does not fit: where it stands, and a sentence with the place, the value and what is allowed. */
 export interface Misfit {
