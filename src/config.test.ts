@@ -67,6 +67,12 @@ test.each<[string, unknown, string]>([
   ['a word that it does not know', { chanels: [] }, ': the file: Unrecognized key: "chanels"'],
   ['a name with capitals', { channels: [{ ...vidu, name: 'Mine' }] }, ': channels.0.name: must be lower-case letters'],
   ['an environment variable that is not set', { channels: [vidu] }, 'Channel mine in onereel.yaml wants MY_KEY from'],
+  ['a price that is no mapping', { prices: { 'vidu/viduq3-pro': 5 } }, ': prices.vidu/viduq3-pro: Invalid input'],
+  [
+    'a moment that is none',
+    { rates: { CNY: { usd: 0.14, date: '2026-11-20', from: 'tomorrow' } } },
+    ': rates.CNY: Invalid input',
+  ],
   [
     'one name twice',
     { channels: [{ ...vidu, name: 'ark', credentials: 'a' }] },
@@ -76,6 +82,41 @@ test.each<[string, unknown, string]>([
   const path = join(folder, 'onereel.yaml');
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
   await expect(readConfig({ ONEREEL_CONFIG: path, ARK_API_KEY: 'ark-1' }, folder)).rejects.toThrow(message);
+});
+
+test('prices, rates and models of the file hold from a day, from a moment, or since ever', async () => {
+  const path = join(folder, 'overrides.yaml');
+  writeFileSync(
+    path,
+    `rates:
+  CNY:
+    - { usd: 0.14, date: 2026-11-20 }
+    - { usd: 0.13, date: 2026-12-01, from: 2026-12-01 }
+prices:
+  vidu/viduq3-pro: { date: 2026-11-20, micros_per_credit: 4000, from: 2026-11-20T08:00:00+08:00 }
+models:
+  viduq1: { withdrawn: true }
+`,
+  );
+  const { overrides } = await readConfig({ ONEREEL_CONFIG: path }, folder);
+  expect(overrides).toEqual([
+    { kind: 'rate', name: 'CNY', value: { usd: 0.14, date: '2026-11-20' }, place: `${path}: rates.CNY[0]` },
+    {
+      kind: 'rate',
+      name: 'CNY',
+      value: { usd: 0.13, date: '2026-12-01' },
+      place: `${path}: rates.CNY[1]`,
+      from: Date.parse('2026-12-01T00:00:00Z') / 1000,
+    },
+    {
+      kind: 'price',
+      name: 'vidu/viduq3-pro',
+      value: { date: '2026-11-20', micros_per_credit: 4000 },
+      place: `${path}: prices.vidu/viduq3-pro`,
+      from: Date.parse('2026-11-20T00:00:00Z') / 1000,
+    },
+    { kind: 'model', name: 'viduq1', value: { withdrawn: true }, place: `${path}: models.viduq1` },
+  ]);
 });
 
 test('a channel of the file takes its credentials from the environment', async () => {

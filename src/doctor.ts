@@ -6,12 +6,14 @@ import { keysFinding } from './doctor-keys.ts';
 import { encoderFinding, nodeFinding, platformFinding } from './doctor-machine.ts';
 import { portFinding } from './doctor-port.ts';
 import { vendorFindings } from './doctor-vendors.ts';
+import { refuseOverrides } from './file-overrides.ts';
 
 /** Looks at all that Onereel needs here. Starts nothing, changes nothing, spends nothing. */
 export async function examine(env: NodeJS.ProcessEnv, folder: string): Promise<readonly Finding[]> {
   let config: Config;
   try {
     config = await readConfig(env, folder);
+    refuseOverrides(config.overrides);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const settings: Finding = {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { isJsonObject, type Json } from '../domain/json.ts';
+import type { Json } from '../domain/json.ts';
 import type { PublicModel, Route } from '../domain/model.ts';
 import { CURRENCIES, type ExchangeRate } from '../domain/money.ts';
 import { nearest } from '../domain/nearest.ts';
 import type { Provider } from '../domain/provider.ts';
 import { MODES, RESOLUTIONS } from '../domain/request.ts';
+import { type Misfit, misfitOf, shown, strictMapping } from '../domain/strict-mapping.ts';
 import { describeWords } from './describe-words.ts';
 
 /** What an operator may set in place of what is shipped: the price of a vendor's model, a rate, a public model. */
@@ -24,11 +25,8 @@ export interface Shipped {
   readonly models: readonly PublicModel[];
 }
 
-/** What is wrong: `param` is `name`, or a path from `value`. The message has the value and what is allowed. */
-export interface OverrideProblem {
-  readonly param: string;
-  readonly message: string;
-}
+/** What is wrong: `param` is `name`, or a path from `value`. The message begins with it. */
+export type OverrideProblem = Misfit;
 
 const RATED = CURRENCIES.filter((currency) => currency !== 'USD');
 
@@ -36,7 +34,7 @@ const USD = 'must be what one unit is worth in dollars: a number above 0, at mos
 const hasNineDecimals = (number: number): boolean => Number(number.toFixed(9)) === number;
 
 /** What one unit of a currency is worth, and the day of that. */
-const rateValue = z.strictObject({
+const rateValue = strictMapping({
   usd: z
     .number({ error: USD })
     .positive({ error: USD })
@@ -45,7 +43,7 @@ const rateValue = z.strictObject({
   date: z.iso.date({ error: 'must be a day such as 2026-11-20' }),
 });
 
-const route = z.strictObject({
+const route = strictMapping({
   provider: z.string(),
   model: z.string(),
   resolution: z.enum(RESOLUTIONS).optional(),
@@ -53,21 +51,19 @@ const route = z.strictObject({
   modes: z.array(z.enum(MODES)).min(1).optional(),
 });
 
-/** A public model: withdrawn, or served by these routes, first choice first. */
-const modelValue = z.union(
-  [
-    z.strictObject({ withdrawn: z.literal(true) }),
-    z.strictObject({ family: z.string(), routes: z.array(route).min(1).max(20) }),
-  ],
-  { error: 'must be {"withdrawn": true}, or {"family": …, "routes": [{"provider": …, "model": …}, …]}' },
-);
+/** A public model: withdrawn, or of a family and served by these routes, first choice first. */
+const modelValue = strictMapping({
+  withdrawn: z.literal(true).optional(),
+  family: z.string().optional(),
+  routes: z.array(route).min(1).max(20).optional(),
+});
 
 /** Whether an operator may set this; `undefined` when so. */
 export function checkOverride(shipped: Shipped, { kind, name, value }: Override): OverrideProblem | undefined {
   switch (kind) {
     case 'rate':
       return RATED.some((currency) => currency === name)
-        ? misfit(rateValue, value)
+        ? misfitOf(rateValue, value)
         : { param: 'name', message: `name is ${JSON.stringify(name)}; it must be ${describeWords(RATED)}.` };
     case 'price':
       return checkPrice(shipped, name, value);
@@ -82,34 +78,47 @@ function checkPrice({ providers }: Shipped, name: string, value: unknown): Overr
   const names = providers.flatMap(({ id, models }) => models.map((model) => `${id}/${model.id}`));
   if (!names.includes(name)) return unknownName(name, { names, what: 'provider and model of a vendor' });
   const provider = providers.find(({ id }) => id === name.split('/')[0]);
-  return provider && misfit(provider.ownPrice, value);
+  return provider && misfitOf(provider.ownPrice, value);
 }
 
 const MODEL_NAME = /^[a-z0-9][a-z0-9._-]{0,99}$/i;
 
-function checkModel({ providers, models }: Shipped, name: string, value: unknown): OverrideProblem | undefined {
+function checkModel(shipped: Shipped, name: string, value: unknown): OverrideProblem | undefined {
   if (!MODEL_NAME.test(name)) {
     return {
       param: 'name',
       message: `name is ${shown(name)}; it must be 1 to 100 letters, digits, dots, dashes and underscores, a letter or digit first.`,
     };
   }
-  const wrong = misfit(modelValue, value);
-  if (wrong) return wrong;
-  const parsed = modelValue.parse(value);
-  if ('withdrawn' in parsed) {
-    const names = models.map(({ id }) => id);
-    return names.includes(name) ? undefined : unknownName(name, { names, what: 'model that is offered' });
-  }
+  const parsed = modelValue.safeParse(value);
+  if (!parsed.success) return misfitOf(modelValue, value);
+  return parsed.data.withdrawn ? checkWithdrawn(shipped, name, parsed.data) : checkServed(shipped, name, parsed.data);
+}
+
+type ModelValue = z.infer<typeof modelValue>;
+
+function checkWithdrawn({ models }: Shipped, name: string, value: ModelValue): OverrideProblem | undefined {
+  const names = models.map(({ id }) => id);
+  if (!names.includes(name)) return unknownName(name, { names, what: 'model that is offered' });
+  const other = (['family', 'routes'] as const).find((field) => value[field] !== undefined);
+  if (other === undefined) return undefined;
+  return { param: `value.${other}`, message: `value.${other} has no meaning beside withdrawn; leave one of them out.` };
+}
+
+function checkServed({ providers, models }: Shipped, name: string, value: ModelValue): OverrideProblem | undefined {
   const families = [...new Set(models.map(({ family }) => family))];
-  if (!families.includes(parsed.family)) {
+  const { family, routes } = value;
+  if (family === undefined || !families.includes(family)) {
     return {
       param: 'value.family',
-      message: `value.family is ${shown(parsed.family)}; it must be ${describeWords(families)}.`,
+      message: `value.family is ${shown(family)}; it must be ${describeWords(families)}.`,
     };
   }
-  const wrongs = parsed.routes.map((one, index) => checkRoute(providers, one, `value.routes[${index}]`));
-  return wrongs.find((problem) => problem !== undefined) ?? checkOffPeakName(name, parsed.routes);
+  if (!routes) {
+    return { param: 'value.routes', message: 'value.routes is nothing; it must be a list with at least 1 entry.' };
+  }
+  const wrongs = routes.map((one, index) => checkRoute(providers, one, `value.routes[${index}]`));
+  return wrongs.find((problem) => problem !== undefined) ?? checkOffPeakName(name, routes);
 }
 
 type RouteValue = z.infer<typeof route>;
@@ -147,8 +156,6 @@ function checkOffPeakName(name: string, routes: readonly RouteValue[]): Override
   return { param: 'name', message };
 }
 
-const shown = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 80);
-
 function unknownName(
   name: string,
   { names, what }: { readonly names: readonly string[]; readonly what: string },
@@ -156,22 +163,6 @@ function unknownName(
   const near = nearest(name, names, 3);
   const hint = near.length > 0 ? ` Did you mean ${near.join(', ')}?` : '';
   return { param: 'name', message: `name is ${shown(name)}, which is no ${what} here.${hint}` };
-}
-
-/** The first thing that does not fit, with the value that stands there. */
-function misfit(schema: z.ZodType, value: unknown): OverrideProblem | undefined {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return undefined;
-  const [first] = parsed.error.issues;
-  const path = first?.path ?? [];
-  const unknown = first?.code === 'unrecognized_keys' ? first.keys.slice(0, 1) : [];
-  const param = ['value', ...path, ...unknown].map((part) =>
-    typeof part === 'number' ? `[${part}]` : `.${String(part)}`,
-  );
-  const where = param.join('').slice(1);
-  const inside = path.reduce<unknown>((inner, key) => Object(inner)[key], value);
-  if (unknown.length > 0) return { param: where, message: `${where} is not known here: ${first?.message}.` };
-  return { param: where, message: `${where} is ${shown(inside)}; it ${first?.message}.` };
 }
 
 /** A rate that was checked. */
@@ -193,11 +184,9 @@ export function offered(shipped: readonly PublicModel[], own: ReadonlyMap<string
 }
 
 function modelOf(id: string, value: Json): readonly PublicModel[] {
-  if (isJsonObject(value) && value['withdrawn'] === true) return [];
   const parsed = modelValue.safeParse(value);
-  if (!parsed.success || 'withdrawn' in parsed.data) return [];
-  const { family, routes } = parsed.data;
-  return [{ id, family, routes: routes.map(routeOf) }];
+  const { family, routes } = parsed.data ?? {};
+  return family === undefined || !routes ? [] : [{ id, family, routes: routes.map(routeOf) }];
 }
 
 const routeOf = ({ provider, model, resolution, off_peak = false, modes }: RouteValue): Route => ({

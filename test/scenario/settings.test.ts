@@ -78,6 +78,14 @@ test('settings that cannot be used end the start with one line that says what to
   expect(await refusal({ ONEREEL_CONFIG: yaml })).toMatch(
     /^Onereel cannot start: Channel mine: the credentials of Google Vertex AI are not usable: project_id: .*\n$/,
   );
+  await writeFile(yaml, JSON.stringify({ rates: { CNY: [{ usd: 0, date: '2026-11-20' }] } }));
+  expect(await refusal({ ONEREEL_CONFIG: yaml })).toBe(
+    `Onereel cannot start: ${yaml}: rates.CNY[0].usd is 0; it must be what one unit is worth in dollars: a number above 0, at most 1000, with nine decimals at most.\n`,
+  );
+  await writeFile(yaml, JSON.stringify({ models: { viduq9: { withdrawn: true } } }));
+  expect(await refusal({ ONEREEL_CONFIG: yaml })).toMatch(
+    /: models\.viduq9: name is "viduq9", which is no model that is offered here\. Did you mean viduq/,
+  );
   expect(await refusal({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/x' })).toMatch(
     /^Onereel cannot start: the database does not let us in \(.*ECONNREFUSED.*\)\. Check DATABASE_URL/,
   );

@@ -137,7 +137,6 @@ const quote: RouteDescription = {
     'input_invalid',
     'not_supported',
     'invalid_key',
-    'key_expired',
     'model_not_allowed',
     'too_large',
     'unsupported_media_type',

@@ -4,7 +4,8 @@ import type { Model } from '../../domain/model.ts';
 import type { Currency } from '../../domain/money.ts';
 import type { PriceLine, Provider } from '../../domain/provider.ts';
 import { type GenerationRequest, inputsOf, RESOLUTIONS, type Resolution } from '../../domain/request.ts';
-import { OPERATORS_PAGE, ownPriceSchema, priceDate, wholeMicros } from '../kit/own-price.ts';
+import { strictMapping } from '../../domain/strict-mapping.ts';
+import { OPERATORS_PAGE, priceDate, wholeMicros } from '../kit/own-price.ts';
 import { type SeedanceKind, seedanceKind } from './models.ts';
 import { framePixels } from './pixels.ts';
 
@@ -95,11 +96,11 @@ export function estimatedTokens(
 
 const hasVideo = (request: GenerationRequest): boolean => inputsOf(request, 'reference', 'video').length > 0;
 
-const ownArkPrice = ownPriceSchema({
+const ownArkPrice = strictMapping({
   date: priceDate,
   per_million_tokens: z
     .array(
-      ownPriceSchema({
+      strictMapping({
         resolutions: z.array(z.enum(RESOLUTIONS)).min(1),
         without_video_micros: wholeMicros,
         with_video_micros: wholeMicros,

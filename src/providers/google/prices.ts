@@ -1,9 +1,9 @@
-import { z } from 'zod';
 import type { Json } from '../../domain/json.ts';
 import type { Model } from '../../domain/model.ts';
 import type { PriceLine, Provider } from '../../domain/provider.ts';
 import { RESOLUTIONS, type Resolution } from '../../domain/request.ts';
-import { OPERATORS_PAGE, ownPriceSchema, priceDate, wholeMicros } from '../kit/own-price.ts';
+import { strictMapping } from '../../domain/strict-mapping.ts';
+import { byTier, OPERATORS_PAGE, priceDate, wholeMicros } from '../kit/own-price.ts';
 
 /** Micro-dollars for a second of output. */
 type Rates = { readonly [R in Resolution]?: { readonly sound: number; readonly silent: number } };
@@ -28,12 +28,9 @@ const RATES: Readonly<Record<string, Rates>> = {
   },
 };
 
-const ownVeoPrice = ownPriceSchema({
+const ownVeoPrice = strictMapping({
   date: priceDate,
-  per_second: z.partialRecord(
-    z.enum(RESOLUTIONS),
-    ownPriceSchema({ sound_micros: wholeMicros, silent_micros: wholeMicros }),
-  ),
+  per_second: byTier(strictMapping({ sound_micros: wholeMicros, silent_micros: wholeMicros })),
 });
 
 interface PriceList {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Json } from '../../domain/json.ts';
 import type { Model } from '../../domain/model.ts';
-import { MODES, RESOLUTIONS } from '../../domain/request.ts';
-import { OPERATORS_PAGE, ownPriceSchema, priceDate, wholeMicros } from '../kit/own-price.ts';
+import { MODES } from '../../domain/request.ts';
+import { strictMapping } from '../../domain/strict-mapping.ts';
+import { byTier, OPERATORS_PAGE, priceDate, wholeMicros } from '../kit/own-price.ts';
 import type { RateRow, ViduPrices } from './rates.ts';
 
 const CREDITS = 'must be a whole number of credits';
@@ -11,15 +12,15 @@ const credits = z.int({ error: CREDITS }).min(0, { error: CREDITS }).max(1e6, { 
 const rate = z.union([credits, z.record(z.string().regex(/^\d{1,3}$/), credits)], {
   error: 'must be credits for a second, or totals by seconds such as {"4": 40, "8": 100}',
 });
-const tiers = z.partialRecord(z.enum(RESOLUTIONS), rate);
+const tiers = byTier(rate);
 
 /** Either part may be left out: then the list’s counts. */
-export const ownViduPrice = ownPriceSchema({
+export const ownViduPrice = strictMapping({
   date: priceDate,
   micros_per_credit: wholeMicros.optional(),
   rates: z
     .array(
-      ownPriceSchema({
+      strictMapping({
         /** All modes of the model when absent. */
         modes: z.array(z.enum(MODES)).min(1).optional(),
         credits: tiers,
@@ -29,6 +30,8 @@ export const ownViduPrice = ownPriceSchema({
     )
     .min(1)
     .optional(),
+}).refine((own) => own.micros_per_credit !== undefined || own.rates !== undefined, {
+  error: 'must have micros_per_credit, rates, or both',
 });
 
 export interface PricesInForce extends ViduPrices {
