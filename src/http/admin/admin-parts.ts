@@ -2,7 +2,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { KeyKind, KeyStore } from '../../application/admin/api-key.ts';
 import type { AuditLog } from '../../application/admin/audit.ts';
 import type { Change } from '../../application/admin/change.ts';
+import type { ChannelStore } from '../../application/admin/channel.ts';
 import type { ProjectStore } from '../../application/admin/project.ts';
+import type { Upstream } from '../../application/ports.ts';
+import type { Provider } from '../../domain/provider.ts';
 
 export const ADMIN = '/admin/v1';
 
@@ -10,7 +13,11 @@ export const ADMIN = '/admin/v1';
 export interface AdminParts {
   readonly projects: ProjectStore;
   readonly apiKeys: KeyStore;
+  readonly channels: ChannelStore;
   readonly auditLog: AuditLog;
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly upstream: Upstream;
+  readonly now: () => Date;
   readonly newKey: (kind: KeyKind) => string;
   /** Names that callers may say, for warnings about patterns that match none. */
   readonly modelNames: () => readonly string[];

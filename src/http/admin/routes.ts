@@ -6,6 +6,7 @@ import type { Keys } from '../../application/ports.ts';
 import { Refusal } from '../../application/refusal.ts';
 import type { AdminParts } from './admin-parts.ts';
 import { auditRoutes } from './audit.ts';
+import { channelRoutes } from './channels.ts';
 import { keyRoutes } from './keys.ts';
 import { projectRoutes } from './projects.ts';
 
@@ -28,7 +29,7 @@ export const adminRoutes =
       changes.set(request, { actor: KEY_ID.spell(holder.keyId), requestId: request.id });
     });
     app.register(async (inner: FastifyInstance) => {
-      for (const routes of [projectRoutes, keyRoutes, auditRoutes]) routes(inner, parts, changeOf);
+      for (const routes of [projectRoutes, keyRoutes, channelRoutes, auditRoutes]) routes(inner, parts, changeOf);
     });
     done();
   };
