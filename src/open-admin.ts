@@ -3,7 +3,10 @@ import { newKey } from './bootstrap.ts';
 import type { AdminParts } from './http/admin/admin-parts.ts';
 import { auditLog } from './postgres/admin/audit.ts';
 import { channelStore } from './postgres/admin/channels.ts';
+import { reportStore } from './postgres/admin/generation-reports.ts';
 import { keyStore } from './postgres/admin/keys.ts';
+import { ledgerLines } from './postgres/admin/ledger-lines.ts';
+import { overrideStore } from './postgres/admin/overrides.ts';
 import { projectStore } from './postgres/admin/projects.ts';
 import type { Database } from './postgres/database.ts';
 import type { Vault } from './postgres/installation.ts';
@@ -19,7 +22,11 @@ export const openAdmin = ({ database, vault, catalogue, cancelling }: Room): Adm
   projects: projectStore(database),
   apiKeys: keyStore(database),
   channels: channelStore(database, vault),
+  overrides: overrideStore(database),
+  reports: reportStore(database),
+  ledger: ledgerLines(database),
   auditLog: auditLog(database),
+  checkOverride: () => undefined,
   providers: cancelling.providers,
   upstream: cancelling.upstream,
   now: () => new Date(),

@@ -31,12 +31,10 @@ export const channelCreate = z
   .strictObject({ name, provider: text('the id of a provider', 100), credentials, ...changeable })
   .meta({ id: 'ChannelCreate' });
 
-export const channelUpdate = z
-  .strictObject(changeable)
-  .meta({
-    id: 'ChannelUpdate',
-    description: 'What is absent stays as it is; origins and settings are replaced whole.',
-  });
+export const channelUpdate = z.strictObject(changeable).meta({
+  id: 'ChannelUpdate',
+  description: 'What is absent stays as it is; origins and settings are replaced whole.',
+});
 
 export const credentialsReplace = z.strictObject({ credentials }).meta({ id: 'CredentialsReplace' });
 

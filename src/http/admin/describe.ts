@@ -2,8 +2,10 @@ import { z } from 'zod';
 import type { ParameterDescription, RouteDescription } from '../../application/route-description.ts';
 import { auditList } from './audit.ts';
 import { describeAdmin } from './describe-admin.ts';
+import { BOOK_ROUTES } from './describe-books.ts';
 import { CHANNEL_ROUTES } from './describe-channels.ts';
 import { keyAnswer, keyCreate, keyCreated, keyList, keyUpdate } from './key-schemas.ts';
+import { OVERRIDE_ROUTES } from './overrides.ts';
 import { PAGE_PARAMETERS } from './pages.ts';
 import {
   grantAnswer,
@@ -182,5 +184,7 @@ export const ADMIN_ROUTES: readonly RouteDescription[] = [
   ...PROJECT_ROUTES,
   ...KEY_ROUTES,
   ...CHANNEL_ROUTES,
+  ...OVERRIDE_ROUTES,
+  ...BOOK_ROUTES,
   ...AUDIT_ROUTES,
 ];
