@@ -1,13 +1,12 @@
 import { tmpdir } from 'node:os';
-import type { ChannelAccess, ExchangeOutcome } from './application/ports.ts';
+import { askVendor, sayVerdict, type VendorVerdict } from './application/admin/ask-vendor.ts';
+import type { ChannelAccess } from './application/ports.ts';
 import type { Finding } from './cli/findings.ts';
 import { type ChannelConfig, type Config, ConfigError } from './config.ts';
 import type { Provider } from './domain/provider.ts';
 import { liveChannel } from './live-channel.ts';
 import { PROVIDERS } from './providers/registry.ts';
 import { openUpstream } from './upstream/upstream.ts';
-
-const DEADLINE_SECONDS = 10;
 
 type Upstream = ReturnType<typeof openUpstream>;
 
@@ -52,64 +51,14 @@ async function vendorFinding(upstream: Upstream, channel: ChannelConfig, id: big
       credentialVersion: id,
       credentials,
     };
-    return { name, ...said(provider, await question(upstream, provider, access)) };
+    return { name, ...said(provider, await askVendor(upstream, { provider, channel: access, now: new Date() })) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { name, state: 'failed', message: error.message, fix: 'Correct it in the environment or in onereel.yaml.' };
   }
 }
 
-type Verdict = { readonly is: 'ok' | 'refused' | 'unasked' } | { readonly is: 'unanswered'; readonly reason: string };
-
-/** The vendor's own free question; for one without, whether its token service takes the credentials. */
-async function question(upstream: Upstream, provider: Provider, channel: ChannelAccess): Promise<Verdict> {
-  const call = { provider, channel, deadlineSeconds: DEADLINE_SECONDS };
-  if (provider.ping) {
-    const outcome = await upstream.exchange(call, provider.ping, null);
-    if (!outcome.answered) return unanswered(outcome);
-    return outcome.result === 'unanswered'
-      ? { is: 'unanswered', reason: 'its answer makes no sense; is something between?' }
-      : { is: outcome.result };
-  }
-  if (!provider.authorize) return { is: 'unasked' };
-  const { authorize, ...bare } = provider;
-  const outcome = await upstream.exchange({ ...call, provider: { ...bare, sign: (request) => request } }, authorize, {
-    credentials: channel.credentials,
-    now: new Date(),
-  });
-  if (!outcome.answered) return unanswered(outcome);
-  if (!('state' in outcome.result)) return { is: 'ok' };
-  const { state, reason } = outcome.result;
-  return state === 'refused' ? { is: 'refused' } : { is: 'unanswered', reason };
-}
-
-const unanswered = ({ reason }: Extract<ExchangeOutcome<unknown>, { answered: false }>): Verdict => ({
-  is: 'unanswered',
-  reason,
-});
-
-function said(provider: Provider, verdict: Verdict): Pick<Finding, 'state' | 'message' | 'fix'> {
-  switch (verdict.is) {
-    case 'ok':
-      return { state: 'ok', message: `${provider.name} takes the credentials` };
-    case 'unasked':
-      return {
-        state: 'ok',
-        message: `${provider.name} has no free question to ask; the credentials have the right form`,
-      };
-    case 'refused':
-      return {
-        state: 'failed',
-        message: `${provider.name} refuses the credentials`,
-        fix: 'Check that the key is whole, not revoked, and of this very site (.com and .cn have different ones).',
-      };
-    case 'unanswered':
-      return {
-        state: 'failed',
-        message: `${provider.name} does not answer: ${verdict.reason}`,
-        fix: 'Check the network of this machine (DNS, firewall, proxy), and the origin of the channel if one is set.',
-      };
-    default:
-      return verdict satisfies never;
-  }
+function said(provider: Provider, verdict: VendorVerdict): Pick<Finding, 'state' | 'message' | 'fix'> {
+  const { ok, ...words } = sayVerdict(provider, verdict);
+  return { state: ok ? 'ok' : 'failed', ...words };
 }

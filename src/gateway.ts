@@ -225,7 +225,7 @@ async function openParts(
         prefixes: UNIALL_PREFIXES,
       }),
       inputLinkRoutes({ links, inputs: parts.inputs.rows, files: storage, parseRange: parseByteRange }),
-      adminRoutes({ ...openAdmin({ database, catalogue: ctx.catalogue }), keys }),
+      adminRoutes({ ...openAdmin({ ...ctx, database, vault: parts.installation.vault }), keys }),
       ...dialects.plugins,
     ],
   });

@@ -1,22 +1,35 @@
+import type { Context } from './application/context.ts';
 import { newKey } from './bootstrap.ts';
-import type { Catalogue } from './domain/catalogue.ts';
 import type { AdminParts } from './http/admin/admin-parts.ts';
 import { auditLog } from './postgres/admin/audit.ts';
+import { channelStore } from './postgres/admin/channels.ts';
+import { reportStore } from './postgres/admin/generation-reports.ts';
 import { keyStore } from './postgres/admin/keys.ts';
+import { ledgerLines } from './postgres/admin/ledger-lines.ts';
+import { overrideStore } from './postgres/admin/overrides.ts';
 import { projectStore } from './postgres/admin/projects.ts';
 import type { Database } from './postgres/database.ts';
+import type { Vault } from './postgres/installation.ts';
 import { PROVIDERS } from './providers/registry.ts';
 
-interface Room {
+interface Room extends Pick<Context, 'catalogue' | 'cancelling'> {
   readonly database: Database;
-  readonly catalogue: Catalogue;
+  readonly vault: Vault;
 }
 
 /** What the admin API works with. */
-export const openAdmin = ({ database, catalogue }: Room): AdminParts => ({
+export const openAdmin = ({ database, vault, catalogue, cancelling }: Room): AdminParts => ({
   projects: projectStore(database),
   apiKeys: keyStore(database),
+  channels: channelStore(database, vault),
+  overrides: overrideStore(database),
+  reports: reportStore(database),
+  ledger: ledgerLines(database),
   auditLog: auditLog(database),
+  checkOverride: () => undefined,
+  providers: cancelling.providers,
+  upstream: cancelling.upstream,
+  now: () => new Date(),
   newKey,
   // Vendors' own names may be called too.
   modelNames: () => [...catalogue.models, ...PROVIDERS.flatMap(({ models }) => models)].map(({ id }) => id),

@@ -35,7 +35,7 @@ export async function announce(tx: Queryable, { gateway, channelIds }: Announcem
 /** What no running gateway has takes nothing new; what runs on it is followed to the end. */
 export async function drainUnannounced(tx: Queryable): Promise<void> {
   await tx.query({
-    text: `update channels c set state = 'drained' where state = 'open' and not exists (
+    text: `update channels c set state = 'drained' where state = 'open' and not managed and not exists (
       select from announcements a where a.channel_id = c.id and a.until >= clock_timestamp())`,
   });
 }
@@ -57,7 +57,7 @@ export function keepAnnouncing(
       await lockChannels(tx);
       await announce(tx, said);
       await tx.query({
-        text: `update channels set state = 'open' where id = any ($1) and state = 'drained'`,
+        text: `update channels set state = 'open' where id = any ($1) and state = 'drained' and not closed`,
         values: [said.channelIds],
       });
       if (!wasAway) await drainUnannounced(tx);

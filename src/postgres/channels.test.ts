@@ -59,7 +59,7 @@ test('the same credentials are one version, and going back to old ones makes no 
 test('a channel cannot become one of another provider, and nothing is changed then', async () => {
   await world.channels(channel());
   await expect(world.channels(channel({ name: 'another' }), channel({ provider: 'ark' }))).rejects.toThrow(
-    'Channel sandbox-vidu exists already with another provider; give the new one another name.',
+    'Channel sandbox-vidu exists already, with another provider or made by the admin API; give the new one another name.',
   );
   expect(await world.rows('select name from channels')).toEqual([{ name: 'sandbox-vidu' }]);
 });

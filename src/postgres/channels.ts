@@ -50,25 +50,42 @@ async function configure(tx: Queryable, vault: Vault, channel: WantedChannel): P
   const { name, provider, livemode, origins, settings, concurrency, credentials } = channel;
   const [row] = await tx.query<{ id: bigint }>({
     text: `insert into channels (name, provider, livemode, concurrency) values ($1, $2, $3, $4)
-      on conflict (name, livemode) do update set concurrency = excluded.concurrency, state = 'open'
-      where channels.provider = excluded.provider returning id`,
+      on conflict (name, livemode) do update set concurrency = excluded.concurrency,
+        state = case when channels.closed then 'drained' else 'open' end
+      where channels.provider = excluded.provider and not channels.managed returning id`,
     values: [name, provider, livemode, concurrency],
   });
   if (!row)
-    throw new ChannelRefused(`Channel ${name} exists already with another provider; give the new one another name.`);
+    throw new ChannelRefused(
+      `Channel ${name} exists already, with another provider or made by the admin API; give the new one another name.`,
+    );
+  await addVersion(tx, vault, { channelId: row.id, credentials, origins, settings });
+  return row.id;
+}
+
+/** What a channel reaches its vendor with. */
+export interface ChannelVersion extends Pick<WantedChannel, 'credentials' | 'origins' | 'settings'> {
+  readonly channelId: bigint;
+}
+
+/** From its commit on new attempts use this version; those that run keep theirs. One that was there before comes back. */
+export async function addVersion(
+  tx: Queryable,
+  vault: Vault,
+  { channelId, credentials, origins, settings }: ChannelVersion,
+): Promise<void> {
   const version = canonicalJson({ credentials, origins, settings });
   await tx.query({
     text: `insert into credentials (channel_id, fingerprint, sealed, origins, settings) values ($1, $2, $3, $4, $5)
       on conflict (channel_id, fingerprint) do update set created_at = now_at()`,
     values: [
-      row.id,
+      channelId,
       createHash('sha256').update(version).digest(),
       vault.seal(Buffer.from(canonicalJson(credentials))),
       origins,
       settings,
     ],
   });
-  return row.id;
 }
 
 const FRESH_MILLISECONDS = 1000;

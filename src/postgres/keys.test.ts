@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { type ScratchDatabase, scratchDatabase } from '../../test/harness/scratch-database.ts';
+import { keyStore } from './admin/keys.ts';
 import { bootstrapKinds, keysOf, setBootstrapKey } from './keys.ts';
 
 let scratch: ScratchDatabase;
@@ -57,4 +58,14 @@ test('a key that nobody has is not remembered: made a moment later, it works at 
   expect(await keys.find('sk-live-later')).toBeUndefined();
   await setBootstrapKey(scratch.database, 'live', 'sk-live-later');
   expect(await keys.find('sk-live-later')).toBeDefined();
+});
+
+test('a bootstrap key that an operator revoked is not made again', async () => {
+  const { database } = scratch;
+  const [key] = await database.query<{ id: bigint }>({
+    text: `select id from api_keys where kind = 'test' and bootstrap and revoked_at is null`,
+  });
+  await keyStore(database).revoke(key?.id ?? 0n, { actor: 'key_1', requestId: 'req_1' });
+  expect(await lookUp('sk-test-one')).toBeUndefined();
+  expect(await bootstrapKinds(database)).toContain('test');
 });

@@ -95,10 +95,10 @@ function addressCheck(sources: readonly string[]): (address: string) => boolean 
   return (address) => list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
-/** Which kinds have a bootstrap key already. */
+/** Which kinds have, or had, a bootstrap key: one that an operator revoked is not made again. */
 export async function bootstrapKinds(database: Database): Promise<ReadonlySet<KeyKind>> {
   const rows = await database.query<{ kind: KeyKind }>({
-    text: 'select distinct kind from api_keys where bootstrap and revoked_at is null',
+    text: 'select distinct kind from api_keys where bootstrap',
   });
   return new Set(rows.map(({ kind }) => kind));
 }

@@ -119,7 +119,7 @@ test('a channel name that another provider has is refused', async () => {
   await gateway.stop();
   await write('ark');
   expect(await refusal({ ONEREEL_CONFIG: yaml })).toBe(
-    'Onereel cannot start: Channel mine exists already with another provider; give the new one another name.\n',
+    'Onereel cannot start: Channel mine exists already, with another provider or made by the admin API; give the new one another name.\n',
   );
 });
 

@@ -6,8 +6,14 @@ import type { Keys } from '../../application/ports.ts';
 import { Refusal } from '../../application/refusal.ts';
 import type { AdminParts } from './admin-parts.ts';
 import { auditRoutes } from './audit.ts';
+import { channelRoutes } from './channels.ts';
+import { generationRoutes } from './generations.ts';
 import { keyRoutes } from './keys.ts';
+import { ledgerRoutes } from './ledger.ts';
+import { overrideRoutes } from './overrides.ts';
 import { projectRoutes } from './projects.ts';
+
+const ROUTES = [projectRoutes, keyRoutes, channelRoutes, overrideRoutes, generationRoutes, ledgerRoutes, auditRoutes];
 
 /** What operators do: with an admin key, everything that changes is written down with who did it. */
 export const adminRoutes =
@@ -28,7 +34,7 @@ export const adminRoutes =
       changes.set(request, { actor: KEY_ID.spell(holder.keyId), requestId: request.id });
     });
     app.register(async (inner: FastifyInstance) => {
-      for (const routes of [projectRoutes, keyRoutes, auditRoutes]) routes(inner, parts, changeOf);
+      for (const routes of ROUTES) routes(inner, parts, changeOf);
     });
     done();
   };
