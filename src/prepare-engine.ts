@@ -66,8 +66,8 @@ export function prepareEngine(
     upstream,
     providers,
     wish: (scope, id) => wishCancel(database, installation, { scope, id }),
-    observe: async (attemptId, evidence) => {
-      await work.observe({ attemptId, number: NOBODY }, evidence);
+    observe: async (attemptId, evidence, lost) => {
+      await work.observe({ attemptId, number: NOBODY }, evidence, lost);
       engine?.wake();
     },
     pause: (seconds) => sleep(seconds * 1000),

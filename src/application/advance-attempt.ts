@@ -26,10 +26,7 @@ export async function advanceAttempt(ctx: EngineContext, claim: Claim): Promise<
   }
   const held: Held = { claim, file, provider, model };
   const [seen] = file.evidence;
-  if (seen) {
-    await takeIn(ctx, held, seen);
-    return;
-  }
+  if (seen) return takeIn(ctx, held, seen);
   switch (file.attempt.state) {
     case 'assigned':
       return submit(ctx, held);

@@ -3,7 +3,7 @@ import type { Model } from '../domain/model.ts';
 import type { Provider } from '../domain/provider.ts';
 import { nextConfirmationLookSeconds, nextLookSeconds } from '../domain/schedule.ts';
 import type { EngineContext } from './context.ts';
-import { lostCost } from './lost-cost.ts';
+import { billIn, lostCost } from './lost-cost.ts';
 import type { AttemptFile, Claim, DecideOutcome, Decision, Passed } from './ports.ts';
 
 /** A claimed attempt with all that a step needs. */
@@ -21,27 +21,18 @@ const DELAYED_AT = 4;
 
 /** Writes down what was seen, then decides on it. The first is never fenced, the second always is. */
 export async function witness(ctx: EngineContext, held: Held, evidence: Evidence): Promise<void> {
-  const number = await ctx.work.observe(held.claim, evidence);
-  const outcome = await takeIn(ctx, held, { number, evidence });
-  if (outcome === 'lost') await countLateBill(ctx, held, evidence);
+  const lost = billIn(evidence, held.file, held.provider);
+  const number = await ctx.work.observe(held.claim, evidence, lost);
+  await takeIn(ctx, held, { number, evidence });
 }
 
-export function takeIn(
+export async function takeIn(
   ctx: EngineContext,
   held: Held,
   { number, evidence }: { number: bigint; evidence: Evidence },
-): Promise<DecideOutcome> {
+): Promise<void> {
   const step = absorb(held.file.attempt, evidence) ?? { to: 'passed' };
-  return decideOn(ctx, held, { step, absorbed: number, lookInSeconds: lookAfter(ctx, held, step) });
-}
-
-/** A verdict that came when the attempt had been given up: what the vendor bills for it is the operator's loss. */
-async function countLateBill(ctx: EngineContext, { claim, file, provider }: Held, evidence: Evidence): Promise<void> {
-  const seen = 'observation' in evidence ? evidence.observation : undefined;
-  const usage = seen && 'usage' in seen ? seen.usage : undefined;
-  const lost = usage && lostCost(file, { provider, usage });
-  if (!lost || !(await ctx.work.recordLoss(claim.attemptId, lost))) return;
-  ctx.log.warn('attempt.billed_late', { attemptId: claim.attemptId, channel: file.channel.name, ...lost });
+  await settleOn(ctx, held, { step, absorbed: number, lookInSeconds: lookAfter(ctx, held, step) });
 }
 
 /** Decides, and says so in the log. */

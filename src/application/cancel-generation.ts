@@ -2,6 +2,7 @@ import type { Evidence } from '../domain/attempt.ts';
 import { type Generation, isFinal } from '../domain/generation.ts';
 import { askToCancel } from './ask-to-cancel.ts';
 import type { Context } from './context.ts';
+import { billIn } from './lost-cost.ts';
 import type { CancelWish, RunningWork, Scope } from './ports.ts';
 
 /**
@@ -70,7 +71,7 @@ async function cancelRunning({ cancelling, log }: CancelContext, work: RunningWo
     log.warn('generation.cancel_unanswered', { attemptId: work.attemptId });
     return 'requested';
   }
-  await cancelling.observe(work.attemptId, word);
+  await cancelling.observe(work.attemptId, word, billIn(word, work, provider));
   return isTaken(word) ? 'cancelled' : 'not_cancellable';
 }
 

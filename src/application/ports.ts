@@ -78,12 +78,13 @@ export interface WorkStore {
   read(claim: Claim): Promise<AttemptFile | undefined>;
   /** assigned → submitting, and the seconds that are left of the claim; 'lost' when someone else has it or it was sent before. */
   beginSubmit(claim: Claim): Promise<{ readonly leftSeconds: number } | 'lost'>;
-  /** Unfenced, append-only; wakes the attempt. Answers the evidence's number. */
-  observe(claim: Claim, evidence: Evidence): Promise<bigint>;
+  /**
+   * Unfenced, append-only; wakes the attempt. Answers the evidence's number. `lost` is what the vendor bills by it: booked
+   * at once when the attempt has been given up meanwhile.
+   */
+  observe(claim: Claim, evidence: Evidence, lost?: LostCost): Promise<bigint>;
   /** Applies a step; `absorbed` is the last evidence number it took in. */
   decide(claim: Claim, decision: Decision): Promise<DecideOutcome>;
-  /** Records what the vendor bills for an attempt that has failed already; once. False when it has not, or was recorded. */
-  recordLoss(attemptId: bigint, lost: LostCost): Promise<boolean>;
   /** Generations that wait for a slot, oldest first, from the one after `after` on. */
   waiting(page: { readonly limit: number; readonly after?: bigint }): Promise<readonly WaitingGeneration[]>;
   /** Ends a generation that waits: released, in one transaction. False when it waits no longer. */
@@ -135,6 +136,7 @@ export type CancelWish =
 export interface RunningWork {
   readonly attemptId: bigint;
   readonly provider: string;
+  readonly route: PlannedRoute;
   readonly channel: ChannelAccess;
   readonly operation: Json;
   /** The vendor took a cancel before. */
@@ -147,8 +149,8 @@ export interface Cancelling {
   readonly providers: ReadonlyMap<string, Provider>;
   /** Records the wish, and ends at once what has not been sent. */
   wish(scope: Scope, id: bigint): Promise<CancelWish>;
-  /** Unfenced, append-only; wakes the attempt. */
-  observe(attemptId: bigint, evidence: Evidence): Promise<void>;
+  /** Unfenced, append-only; wakes the attempt. `lost` as in WorkStore. */
+  observe(attemptId: bigint, evidence: Evidence, lost?: LostCost): Promise<void>;
   pause(seconds: number): Promise<void>;
   /** A clock that never goes back, in seconds. */
   seconds(): number;

@@ -13,11 +13,11 @@ const LONGEST_PAUSE_MILLISECONDS = 4000;
 export function lastingEvidence(work: WorkStore, { seconds }: { readonly seconds: number }): WorkStore {
   return {
     ...work,
-    observe: async (claim, evidence) => {
+    observe: async (...seen) => {
       const until = performance.now() + seconds * 1000;
       for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLISECONDS)) {
         try {
-          return await work.observe(claim, evidence);
+          return await work.observe(...seen);
         } catch (error) {
           if (!(error instanceof DatabaseAway) || performance.now() + pause > until) throw error;
         }

@@ -31,8 +31,8 @@ export async function cancelAsCaller(
           await beforeVendor();
           return wish;
         },
-        observe: async (attemptId, evidence) => {
-          await world.work.observe({ attemptId, number: -1n }, evidence);
+        observe: async (attemptId, evidence, lost) => {
+          await world.work.observe({ attemptId, number: -1n }, evidence, lost);
         },
         pause: async (pause) => {
           seconds += pause;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CancelWish, Scope } from '../../application/ports.ts';
 import type { AttemptState } from '../../domain/attempt.ts';
-import type { GenerationState } from '../../domain/generation.ts';
+import type { GenerationState, PlannedRoute } from '../../domain/generation.ts';
 import { isFinal } from '../../domain/generation.ts';
 import type { Json } from '../../domain/json.ts';
 import { type ChannelRow, channelAccess } from '../channels.ts';
@@ -52,6 +52,7 @@ interface OpenAttempt extends ChannelRow {
   state: AttemptState;
   operation: Json | null;
   cancel_accepted: boolean;
+  planned: PlannedRoute;
 }
 
 /** Its due row is locked first and read afterwards: what its holder committed meanwhile counts. */
@@ -64,7 +65,7 @@ async function lockOpenAttempt(tx: Queryable, { scope, id }: Wished): Promise<Op
   });
   const [attempt] = await tx.query<OpenAttempt>({
     name: 'open_attempt',
-    text: `select a.id as attempt_id, a.generation_id, a.state, a.operation, a.cancel_accepted,
+    text: `select a.id as attempt_id, a.generation_id, a.state, a.operation, a.cancel_accepted, g.routes -> a.route as planned,
         c.id as channel_id, c.name as channel_name, c.provider, c.livemode, v.origins, v.settings,
         v.version as credential_version, v.sealed
       from due d join attempts a on a.id = d.attempt_id join generations g on g.id = a.generation_id
@@ -90,6 +91,7 @@ async function wishForAttempt(tx: Queryable, installation: Installation, attempt
     work: {
       attemptId,
       provider: attempt.provider,
+      route: attempt.planned,
       channel: channelAccess(attempt, installation.vault),
       operation,
       cancelAccepted: attempt.cancel_accepted,

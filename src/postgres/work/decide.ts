@@ -19,12 +19,9 @@ export function decide(database: Database, claim: Claim, decision: Decision): Pr
       await lookAgain(tx, claim.attemptId, 0);
       return 'lost';
     }
+    if (await givesWay(tx, claim.attemptId, decision)) return 'lost';
     if (decision.absorbed !== undefined) {
-      await tx.query({
-        name: 'absorbed',
-        text: 'update attempts set absorbed = greatest(absorbed, $2) where id = $1',
-        values: [claim.attemptId, decision.absorbed],
-      });
+      await markAbsorbed(tx, claim.attemptId, decision.absorbed);
     }
     if (decision.delayed) {
       await tx.query({
@@ -46,6 +43,33 @@ async function hasNews(tx: Queryable, attemptId: bigint): Promise<boolean> {
     values: [attemptId],
   });
   return news.length > 0;
+}
+
+/**
+ * Whether somebody else has just written down that the vendor billed the attempt: that is taken in before what was seen
+ * later, and before the attempt fails. A plain failure that was seen first is passed over.
+ */
+async function givesWay(tx: Queryable, attemptId: bigint, { step, absorbed = 0n, lost }: Decision): Promise<boolean> {
+  if (lost || (step.to !== 'failed' && absorbed === 0n)) return false;
+  const [bill] = await tx.query<{ number: bigint }>({
+    name: 'unread_bill',
+    text: `select o.number from observations o join attempts a on a.id = o.attempt_id
+      where a.id = $1 and o.number > a.absorbed and o.number <> $2 and o.evidence -> 'observation' ? 'usage'
+      order by o.number limit 1`,
+    values: [attemptId, absorbed],
+  });
+  if (!bill || (step.to !== 'failed' && bill.number > absorbed)) return false;
+  if (bill.number > absorbed) await markAbsorbed(tx, attemptId, absorbed);
+  await lookAgain(tx, attemptId, 0);
+  return true;
+}
+
+async function markAbsorbed(tx: Queryable, attemptId: bigint, absorbed: bigint): Promise<void> {
+  await tx.query({
+    name: 'absorbed',
+    text: 'update attempts set absorbed = greatest(absorbed, $2) where id = $1',
+    values: [attemptId, absorbed],
+  });
 }
 
 /** When the attempt is due next: at once if something was seen meanwhile. Nobody holds it until then. */

@@ -1,5 +1,5 @@
 import type { LostCost } from '../../application/ports.ts';
-import type { Database, Queryable } from '../database.ts';
+import type { Queryable } from '../database.ts';
 import { jsonbText } from '../jsonb.ts';
 import { bookLoss } from '../ledger.ts';
 
@@ -29,7 +29,3 @@ export async function recordLoss(tx: Queryable, attemptId: bigint, { cost, repor
   if (micros > 0) await bookLoss(tx, { generationId, livemode, micros });
   return true;
 }
-
-/** The same by itself, for what was seen after the end. */
-export const recordLateLoss = (database: Database, attemptId: bigint, lost: LostCost): Promise<boolean> =>
-  database.transaction((tx) => recordLoss(tx, attemptId, lost));

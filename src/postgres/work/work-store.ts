@@ -6,7 +6,7 @@ import { jsonbText } from '../jsonb.ts';
 import { claim, handBack, heartbeat, nextDueSeconds } from './claims.ts';
 import { decide } from './decide.ts';
 import { dispatch } from './dispatch.ts';
-import { recordLateLoss } from './lost-costs.ts';
+import { observe } from './observe.ts';
 import { readAttempt } from './read.ts';
 import { endWaiting, waiting } from './waiting.ts';
 
@@ -30,24 +30,10 @@ export function workStore(database: Database, installation: Installation): WorkS
       });
       return row ? { leftSeconds: row.left } : 'lost';
     },
-    observe: async ({ attemptId, number }, evidence) => {
-      const [row] = await database.query<{ number: bigint }>({
-        name: 'observe',
-        // The lock comes before the number, so that the numbers of an attempt become visible in their order.
-        // Whoever holds the attempt by now is told at once; our own claim absorbs it itself.
-        text: `with held as (select attempt_id from due where attempt_id = $1 for update),
-          woken as (update due set run_at = now_at() where attempt_id = $1 and claim <> $2)
-          insert into observations (attempt_id, evidence) select $1, $3 from (select count(*) from held) as locked
-          returning number`,
-        values: [attemptId, number, jsonbText(evidence)],
-      });
-      if (!row) throw new Error('observe answered nothing');
-      return row.number;
-    },
+    observe: (held, evidence, lost) => observe(database, held, { evidence, lost }),
     waiting: (page) => waiting(database, page),
     endWaiting: (generationId, failure) => endWaiting(database, generationId, failure),
     decide: (held, decision) => decide(database, held, decision),
-    recordLoss: (attemptId, lost) => recordLateLoss(database, attemptId, lost),
     ownedOperations: async (channelId, operations) => {
       const rows = await database.query<{ operation: never }>({
         name: 'owned_operations',
