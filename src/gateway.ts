@@ -225,7 +225,7 @@ async function openParts(
         prefixes: UNIALL_PREFIXES,
       }),
       inputLinkRoutes({ links, inputs: parts.inputs.rows, files: storage, parseRange: parseByteRange }),
-      adminRoutes({ ...openAdmin({ ...ctx, database, vault: parts.installation.vault }), keys }),
+      adminRoutes({ ...openAdmin({ ...ctx, database, overrides, vault: parts.installation.vault }), keys }),
       ...dialects.plugins,
     ],
   });

@@ -58,12 +58,12 @@ const modelValue = strictMapping({
   routes: z.array(route).min(1).max(20).optional(),
 });
 
-/** Whether an operator may set this; `undefined` when so. */
+/** Whether an operator may set this; `undefined` when so. `null` takes back what was set: only its name is looked at. */
 export function checkOverride(shipped: Shipped, { kind, name, value }: Override): OverrideProblem | undefined {
   switch (kind) {
     case 'rate':
       return RATED.some((currency) => currency === name)
-        ? misfitOf(rateValue, value)
+        ? fitting(rateValue, value)
         : { param: 'name', message: `name is ${JSON.stringify(name)}; it must be ${describeWords(RATED)}.` };
     case 'price':
       return checkPrice(shipped, name, value);
@@ -74,11 +74,14 @@ export function checkOverride(shipped: Shipped, { kind, name, value }: Override)
   }
 }
 
+const fitting = (schema: z.ZodType, value: unknown): OverrideProblem | undefined =>
+  value === null ? undefined : misfitOf(schema, value);
+
 function checkPrice({ providers }: Shipped, name: string, value: unknown): OverrideProblem | undefined {
   const names = providers.flatMap(({ id, models }) => models.map((model) => `${id}/${model.id}`));
   if (!names.includes(name)) return unknownName(name, { names, what: 'provider and model of a vendor' });
   const provider = providers.find(({ id }) => id === name.split('/')[0]);
-  return provider && misfitOf(provider.ownPrice, value);
+  return provider && fitting(provider.ownPrice, value);
 }
 
 const MODEL_NAME = /^[a-z0-9][a-z0-9._-]{0,99}$/i;
@@ -90,6 +93,7 @@ function checkModel(shipped: Shipped, name: string, value: unknown): OverridePro
       message: `name is ${shown(name)}; it must be 1 to 100 letters, digits, dots, dashes and underscores, a letter or digit first.`,
     };
   }
+  if (value === null) return undefined;
   const parsed = modelValue.safeParse(value);
   if (!parsed.success) return misfitOf(modelValue, value);
   return parsed.data.withdrawn ? checkWithdrawn(shipped, name, parsed.data) : checkServed(shipped, name, parsed.data);

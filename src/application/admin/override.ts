@@ -1,12 +1,11 @@
 import type { Json } from '../../domain/json.ts';
 import { prefixedId } from '../../domain/prefixed-id.ts';
+import type { OverrideKind } from '../overrides.ts';
 import type { Change, Page, PageWish } from './change.ts';
 
 export const OVERRIDE_ID = prefixedId('ovr');
 
-/** What an operator sets in place of what is shipped. */
-export type OverrideKind = 'price' | 'rate' | 'model';
-
+/** What an operator set in place of what is shipped. */
 export interface Override {
   readonly id: bigint;
   readonly kind: OverrideKind;

@@ -7,16 +7,11 @@ import type { ReportStore } from '../../application/admin/generation-report.ts';
 import type { LedgerLines } from '../../application/admin/ledger-line.ts';
 import type { OverrideStore, OverrideWish } from '../../application/admin/override.ts';
 import type { ProjectStore } from '../../application/admin/project.ts';
+import type { OverrideProblem } from '../../application/overrides.ts';
 import type { Upstream } from '../../application/ports.ts';
 import type { Provider } from '../../domain/provider.ts';
 
 export const ADMIN = '/admin/v1';
-
-/** `param` is `name`, or a path from `value`. */
-interface OverrideProblem {
-  readonly param: string;
-  readonly message: string;
-}
 
 /** What the admin API works with. */
 export interface AdminParts {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { OVERRIDE_ID, type Override, type OverrideKind } from '../../application/admin/override.ts';
+import { OVERRIDE_ID, type Override } from '../../application/admin/override.ts';
+import type { OverrideKind } from '../../application/overrides.ts';
 import { Refusal, refusalOf } from '../../application/refusal.ts';
 import type { ParameterDescription, RouteDescription } from '../../application/route-description.ts';
 import type { Json } from '../../domain/json.ts';
@@ -63,7 +64,7 @@ export const overrideRoutes: AddRoutes = (app, { overrides, checkOverride }, cha
     app.post(ADMIN + path, async (request) => {
       const { name, value: given, effective_at: effectiveAt } = readInput(overrideSet, request.body);
       const value = given as Json; // of a parsed body
-      const problem = value === null ? undefined : checkOverride({ kind, name, value });
+      const problem = checkOverride({ kind, name, value });
       if (problem) throw refusalOf([{ ...problem, code: 'invalid_value' }]);
       const wish = { kind, name, value, ...(effectiveAt !== undefined && { effectiveAt }) };
       return showOverride(await overrides.set(wish, changeOf(request)));

@@ -3,10 +3,10 @@ import {
   OVERRIDE_ID,
   type Override,
   type OverrideFilter,
-  type OverrideKind,
   type OverrideStore,
   type OverrideWish,
 } from '../../application/admin/override.ts';
+import type { OverrideKind } from '../../application/overrides.ts';
 import { Refusal } from '../../application/refusal.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Database, Queryable } from '../database.ts';

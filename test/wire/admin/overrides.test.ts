@@ -85,3 +85,30 @@ test('one from a moment in the past is refused: what was quoted stays', async ()
     /^effective_at is 1000; it must not lie in the past \(now is \d{10}\): what was quoted stays as it was quoted\.$/,
   );
 });
+
+test('what cannot be used is refused by its place, and what is set counts at once', async () => {
+  const quote = async (model: string) =>
+    (await api(gateway).call('POST', '/v1/video/quotes', { body: { model, prompt: 'a fox', duration: 5 } })).body;
+  const { error } = await set('/prices', {
+    name: 'vidu/viduq3-turbo',
+    value: { date: '2026-11-20', micros_per_credit: 'few' },
+  });
+  expect(error).toMatchObject({
+    code: 'invalid_value',
+    param: 'value.micros_per_credit',
+    message:
+      'value.micros_per_credit is "few"; it must be a whole number of millionths of the currency, 0 to 1000000000000.',
+  });
+  expect((await set('/prices', { name: 'vidu/viduq4', value: null })).error).toMatchObject({
+    param: 'name',
+    message: expect.stringMatching(
+      /^name is "vidu\/viduq4", which is no provider and model of a vendor here\. Did you/,
+    ),
+  });
+  await set('/prices', { name: 'vidu/viduq3-turbo', value: { date: '2026-11-20', micros_per_credit: 7_000 } });
+  expect((await quote('viduq3t-720p')).quoted_micros).toBe(55 * 7_000);
+  await set('/models', { name: 'our-fox', value: { family: 'vidu', routes: [{ provider: 'vidu', model: 'viduq1' }] } });
+  expect(await quote('our-fox')).toMatchObject({ model: 'our-fox', routes: [{ provider: 'vidu', model: 'viduq1' }] });
+  await set('/prices', { name: 'vidu/viduq3-turbo', value: null });
+  expect((await quote('viduq3t-720p')).quoted_micros).toBe(55 * 5_000);
+});
