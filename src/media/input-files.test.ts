@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,6 +70,7 @@ async function files(port: number, more: Partial<InputParts> = {}) {
   return {
     keep: (maxBytes = 1_000_000) => media.keepInput(scope, { url }, { maxBytes }),
     look: (maxBytes = 200_000_000) => media.look(url, { maxBytes }),
+    measure: (maxBytes = 1_000_000, at = url) => media.measure(at, { maxBytes }),
   };
 }
 
@@ -140,6 +141,23 @@ test('a server without ranges, or whose file changes meanwhile, must give the wh
   };
   const changing = await files(await net.serve(ranged(served, etag)));
   expect(await changing.look()).toBe('whole');
+});
+
+test('what is only measured is not kept: by parts, whole where there are none, or from the body', async () => {
+  const facts = { kind: 'video', width: 1280, seconds: 1 };
+  const parted = counting(film(24, 10_000, true));
+  expect(await (await files(await net.serve(ranged(parted)))).measure()).toMatchObject({ facts });
+  const { head, tail } = film(24, 10, false);
+  const bytes = Buffer.concat([head, Buffer.alloc(240), tail]);
+  const whole = await files(await net.serve((_request, response) => response.end(bytes)));
+  expect(await whole.measure()).toMatchObject({ facts });
+  expect(await whole.measure(100)).toMatchObject({ refused: 'unreachable' });
+  const inBody = `data:video/mp4;base64,${bytes.toString('base64')}`;
+  expect(await whole.measure(10_000, inBody)).toMatchObject({ facts });
+  expect(await whole.measure(100, inBody)).toMatchObject({ refused: 'invalid' });
+  expect(await whole.measure(100, 'data:video/mp4;base64,AAAA')).toMatchObject({ refused: 'invalid' });
+  const left = await readdir(folder, { recursive: true, withFileTypes: true });
+  expect(left.filter((entry) => entry.isFile()).map(({ name }) => name)).toEqual(['.onereel-storage']);
 });
 
 test('what lies about its parts is bounded', async () => {
@@ -251,6 +269,9 @@ test('a file of our own is copied from the disk, and its address is not for vend
   expect(await own.look()).toBe('whole');
   expect(await own.keep()).toMatchObject({ isOurs: true, facts: { width: 64, height: 32 } });
   expect(await own.keep(10)).toMatchObject({ refused: 'invalid' });
+  expect(await own.measure()).toMatchObject({ facts: { width: 64, height: 32 } });
+  expect(await own.measure(10)).toMatchObject({ refused: 'invalid' });
   const gone = await files(9, { ownFile: async () => ({ storageKey: 'outputs/2.png' }) });
   expect(await gone.keep()).toMatchObject({ refused: 'unreachable' });
+  expect(await gone.measure()).toMatchObject({ refused: 'unreachable' });
 });

@@ -40,9 +40,8 @@ export function inputFiles(parts: InputParts): InputMedia {
         const own = await parts.ownFile(url);
         if (own === undefined) return takeIn(parts, { url, maxBytes, arrivalKey });
         if ('refused' in own) return own;
-        const bytes = await storage.size(own.storageKey);
-        if (bytes === undefined) return { refused: 'unreachable', reason: 'its file is not kept here any more.' };
-        if (bytes > maxBytes) return tooLarge(bytes, maxBytes);
+        const wrong = await ownMisfit(parts, own.storageKey, maxBytes);
+        if (wrong) return wrong;
         const { sha256 } = await storage.write(arrivalKey, storage.read(own.storageKey));
         return { sha256, isOurs: true };
       }),
@@ -97,6 +96,17 @@ async function arriving(
   }
 }
 
+/** A file of ours may be erased, or too large for what it is to be used as. */
+async function ownMisfit(
+  { storage }: InputParts,
+  storageKey: string,
+  maxBytes: number,
+): Promise<MediaRefusal | undefined> {
+  const bytes = await storage.size(storageKey);
+  if (bytes === undefined) return { refused: 'unreachable', reason: 'its file is not kept here any more.' };
+  return bytes > maxBytes ? tooLarge(bytes, maxBytes) : undefined;
+}
+
 type Measured = { readonly facts: MediaFact } | MediaRefusal;
 
 /** What an input is, wherever it lies; nothing of it stays. */
@@ -106,7 +116,8 @@ async function measure(
 ): Promise<Measured> {
   const { storage } = parts;
   const own = await parts.ownFile(url);
-  if (own) return 'refused' in own ? own : factsAt(storage.localPath(own.storageKey));
+  if (own && 'refused' in own) return own;
+  if (own) return (await ownMisfit(parts, own.storageKey, maxBytes)) ?? factsAt(storage.localPath(own.storageKey));
   const seen = /^https?:/i.test(url) ? await look(parts, { url, maxBytes }) : 'whole';
   if (seen !== 'whole') return seen;
   const arrivalKey = `inputs/arriving/${randomUUID()}`;

@@ -6,17 +6,27 @@ const MICROS_PER_CREDIT = 5_000;
 const PLENTY = 100_000_000;
 const NO_END = '9999-12-31T00:00:00Z';
 
+/** A credit costs the project its markup too. */
+function remaining(availableMicros: number | undefined, markup: number): number {
+  if (availableMicros === undefined || markup === 0) return PLENTY;
+  return Math.min(PLENTY, Math.max(0, Math.floor(availableMicros / (MICROS_PER_CREDIT * markup))));
+}
+
 /**
  * What a project may spend, as Vidu's account page has it (Vidu: get account info). Where nothing was granted nothing is
  * limited: one package says so. The concurrency is that of the vendor's channels, which all projects share.
  */
 export function renderCredits(
   account: AccountState,
-  { livemode, showDetail }: { readonly livemode: boolean; readonly showDetail: boolean },
+  {
+    livemode,
+    markup,
+    showDetail,
+  }: { readonly livemode: boolean; readonly markup: number; readonly showDetail: boolean },
 ): CreditsAnswer {
   const { availableMicros, running, queued, concurrency } = account;
   const type = livemode ? 'metered' : 'test';
-  const remain = availableMicros === undefined ? PLENTY : Math.max(0, Math.floor(availableMicros / MICROS_PER_CREDIT));
+  const remain = remaining(availableMicros, markup);
   const since = new Date(Math.floor(account.projectCreatedAt) * 1000).toISOString();
   const unlimited = livemode
     ? 'No limit is set; vendors bill the operator'

@@ -118,6 +118,7 @@ function readRoutes(app: FastifyInstance, parts: OpenParts, prefix: string): voi
       asked !== undefined && asked !== '' && readBoolean({ value: String(asked), param: 'show_detail' }).value;
     return renderCredits(await parts.accounts.find(caller, ['vidu', 'vidu-cn']), {
       livemode: caller.livemode,
+      markup: caller.markup ?? 1,
       showDetail,
     });
   });

@@ -123,7 +123,7 @@ async function allEnded(withinSeconds: number): Promise<ReadonlyMap<string, Answ
   }
 }
 
-test('every model in every mode is taken by its vendor', async () => {
+test('every model in every mode is quoted as it is held, and taken by its vendor', async () => {
   const cases = models.flatMap((model) =>
     Object.entries(model.modes).map(([mode, listed]) => ({
       name: `${model.id} ${mode}`,
@@ -135,10 +135,13 @@ test('every model in every mode is taken by its vendor', async () => {
   const made: { readonly name: string; readonly id: string }[] = [];
   expect(cases.map(({ name }) => name)).toContain(UNPRICED);
   for (const { name, mode, body } of cases.filter((one) => one.name !== UNPRICED)) {
+    const quote = await api(gateway).call('POST', '/v1/video/quotes', { body });
     const answer = await api(gateway).create(body);
     expect([name, answer.status, answer.body.mode], JSON.stringify(answer.body)).toEqual([name, 200, mode]);
     expect(answer.body.warnings, name).toBeUndefined();
     expect(answer.body.cost.held_micros, name).toBeGreaterThan(0);
+    const { held_micros, quoted_micros } = answer.body.cost;
+    expect({ name, ...quote.body }).toMatchObject({ name, mode, held_micros, quoted_micros });
     made.push({ name, id: answer.body.id });
   }
   const ended = await allEnded(90);
