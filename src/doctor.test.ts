@@ -58,6 +58,21 @@ test('every configured vendor is asked a free question with its credentials', as
   expect(found.get('vendor vidu-cn')).toMatchObject({ state: 'failed', message: expect.stringContaining('apiKey') });
 });
 
+test('a vendor that bills in yuan wants a rate', async () => {
+  const port = await listening(200, { remains: [] });
+  const channels = `channels: [{ name: cn, provider: vidu-cn, credentials: vda_1, origin: "http://127.0.0.1:${port}" }]\n`;
+  expect((await findings({}, channels)).get('rate CNY')).toMatchObject({
+    state: 'warning',
+    message: 'none is set, and Vidu (vidu.cn) bills in CNY: requests for them alone are answered 503 price_missing',
+  });
+  const rates = 'rates: { CNY: { usd: 0.14, date: 2026-11-20 } }\n';
+  expect((await findings({}, channels + rates)).get('rate CNY')).toMatchObject({
+    state: 'ok',
+    message: '$0.14 since 2026-11-20',
+  });
+  expect((await findings({}, 'rates: { CNY: { usd: 0.14 } }\n')).get('settings')).toMatchObject({ state: 'failed' });
+});
+
 test('a database that nobody reaches and a port that is taken are failures with a way out', async () => {
   const port = await listening(200, { status: 'something else' });
   const found = await findings({ DATABASE_URL: 'postgres://u:p@127.0.0.1:1/x', PORT: String(port) });

@@ -5,6 +5,7 @@ import { folderFindings } from './doctor-folders.ts';
 import { keysFinding } from './doctor-keys.ts';
 import { encoderFinding, nodeFinding, platformFinding } from './doctor-machine.ts';
 import { portFinding } from './doctor-port.ts';
+import { rateFindings } from './doctor-rates.ts';
 import { vendorFindings } from './doctor-vendors.ts';
 import { refuseOverrides } from './file-overrides.ts';
 
@@ -40,6 +41,7 @@ export async function examine(env: NodeJS.ProcessEnv, folder: string): Promise<r
       await keysFinding(config, database),
       port,
       ...vendors,
+      ...(await rateFindings(config, database)),
     ];
   } finally {
     await database?.close();
