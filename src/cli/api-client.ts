@@ -6,6 +6,7 @@ import { type ModelDescription, modelDescription } from '../application/model-de
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import { CliError, EXIT, noServer, reasonOf } from './cli-error.ts';
 import type { FoundKey } from './keys.ts';
+import { type RemoteQuote, remoteQuote } from './remote-quote.ts';
 
 /** A generation as a server answers it: only what the commands read. The whole answer is kept for `--json`. */
 const generation = z.looseObject({
@@ -60,6 +61,8 @@ export interface Api {
   create(body: JsonObject, idempotencyKey: string): Promise<RemoteGeneration>;
   /** Throws Unanswered when the line or the server failed, CliError when it refused. */
   get(id: string, signal?: AbortSignal): Promise<RemoteGeneration>;
+  /** Throws CliError when it is refused, or the server cannot be reached. */
+  quote(body: JsonObject): Promise<RemoteQuote>;
   models(): Promise<readonly ModelDescription[]>;
   /** Streams a file of this machine. Throws CliError when it is refused, or the server cannot be reached. */
   upload(file: FileToSend, signal?: AbortSignal): Promise<RemoteFile>;
@@ -100,6 +103,11 @@ export function openApi(url: string, { key, origin }: FoundKey): Api {
           }),
         ),
       ),
+    quote: async (body) => {
+      const question = { method: 'POST', path: '/v1/video/quotes', seconds: CREATE_SECONDS, body };
+      const answer = await call(question).catch(unreachable);
+      return { ...parsedAs(remoteQuote, answer, 'a quote'), raw: answer };
+    },
     get: async (id, signal) =>
       read(
         await call({

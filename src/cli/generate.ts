@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { isJsonObject } from '../domain/json.ts';
 import { dollars } from '../domain/money.ts';
 import type { RemoteGeneration } from './api-client.ts';
-import { CliError, type ExitCode, usageError } from './cli-error.ts';
+import { CliError, EXIT, type ExitCode, usageError } from './cli-error.ts';
 import { deliver } from './deliver.ts';
 import { nameFrom } from './file-name.ts';
 import { findMedia, uploadMedia } from './media-options.ts';
 import type { Output } from './output.ts';
+import { sayQuote } from './quote.ts';
 import { type GenerateOptions, optionOf, requestBody } from './request-body.ts';
 import { targetOf } from './save-video.ts';
 import { openSession, type Session } from './session.ts';
@@ -16,6 +17,8 @@ export interface Delivery {
   readonly out?: string;
   readonly force?: boolean;
   readonly live?: boolean;
+  /** Nothing is made. */
+  readonly quote?: boolean;
 }
 
 export interface Run {
@@ -42,9 +45,11 @@ export async function generate(
   const session = await openSession({ settings, output, signal, live: options.live ?? false });
   const family = await familyOf(options, session);
   const body = requestBody({ prompt, options, family, media: await uploadMedia(found, session) });
-  const created = await session.api.create(body, randomUUID()).catch((error: unknown) => {
-    throw withOptionNames(error);
-  });
+  if (options.quote === true) {
+    sayQuote(await session.api.quote(body).catch(refuseWithOptionNames), output);
+    return EXIT.done;
+  }
+  const created = await session.api.create(body, randomUUID()).catch(refuseWithOptionNames);
   sayAccepted(created, output);
   return deliver(created, target, session);
 }
@@ -62,6 +67,10 @@ function sayAccepted({ id, model, mode, cost, warnings }: RemoteGeneration, outp
   const quote = cost ? `, quoted ${dollars(cost.quoted_micros)}` : '';
   output.say(`Accepted  ${id} (${model}${mode === undefined ? '' : `, ${mode}`}${quote})`);
   for (const { message } of warnings) output.say(`Warning   ${message}`);
+}
+
+function refuseWithOptionNames(error: unknown): never {
+  throw withOptionNames(error);
 }
 
 /** The server speaks of fields; whoever typed options wants their names. Equal words of several vendors are said once. */

@@ -125,7 +125,8 @@ function addGenerate(program: Command, surroundings: Surroundings): void {
     .option('--size <size>', 'a tier such as 720p, or pixels such as 1280x720')
     .option('--seed <number>', 'for repeatable results, where the model takes one')
     .option('--sound', 'a video with sound')
-    .option('--no-sound', 'a silent video; without either the model’s default counts');
+    .option('--no-sound', 'a silent video; without either the model’s default counts')
+    .option('--quote', 'only say what it would cost; nothing is made');
   addDelivery(command)
     .addHelpText('after', EXAMPLES.generate + SERVERS + EXIT_CODES)
     .action((prompt: string | undefined, options: GenerateOptions & Delivery & Json) =>

@@ -44,6 +44,23 @@ describe('with a server that runs', () => {
     expect(await isVideo('fox.mp4')).toBe(true);
   });
 
+  test('--quote says what it would cost, and nothing is made', async () => {
+    const args = ['generate', 'a fox', '--duration', '5', '--quote'];
+    const { code, stdout, stderr } = await run(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      /\nQuote {5}\$0\.275 at most \(viduq3t-720p, text\)\. Nothing was made\.\n {10}vidu: 55 credits at \$0\.005 \(2026-08-13\) = \$0\.275\n$/,
+    );
+    const json = await run([...args, '--json', '--model', 'seedance2.0-720p']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ object: 'video.quote', held_micros: 760_767 });
+    expect(json.stderr).toContain(
+      'Quote     $0.760767 at most, $0.756 as a rule (seedance2.0-720p, text). Nothing was made.\n          byteplus: 108681 tokens at $7.00 a million (2026-11-20) = $0.760767\n',
+    );
+    const refused = await run(['generate', 'x', '--duration', '99', '--quote']);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/^--duration: duration is 99; viduq3t-720p takes 1 to 16/m);
+  });
+
   test('--json prints one object and nothing else on standard output', async () => {
     const { code, stdout, stderr } = await run(['generate', 'Snow, again', '--json', '--duration', '1']);
     expect(code).toBe(0);
