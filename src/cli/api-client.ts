@@ -84,12 +84,17 @@ const CREATE_SECONDS = 180;
 /** 200 MB at 1 Mbit per second. */
 const UPLOAD_SECONDS = 1800;
 
-export function openApi(url: string, { key, origin }: FoundKey): Api {
-  const call = async (question: Question): Promise<JsonObject> => {
+/** Asks a server one thing. Throws Unanswered when the line or the server failed, CliError when it refused. */
+export const openCall =
+  (url: string, { key, origin }: FoundKey) =>
+  async (question: Question): Promise<JsonObject> => {
     const answer = await send(url, key, question);
     if (answer.ok) return answer.body;
     throw refused(answer, origin);
   };
+
+export function openApi(url: string, key: FoundKey): Api {
+  const call = openCall(url, key);
   return {
     create: (body, idempotencyKey) =>
       repeated(async () =>
@@ -151,7 +156,7 @@ export function openApi(url: string, { key, origin }: FoundKey): Api {
   };
 }
 
-interface Question {
+export interface Question {
   readonly method: string;
   readonly path: string;
   readonly seconds: number;
@@ -203,7 +208,8 @@ async function repeated<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function unreachable(error: unknown): never {
+/** Of a command that asks once. */
+export function unreachable(error: unknown): never {
   throw error instanceof Unanswered ? noServer(`The server does not answer: ${error.message}.`) : error;
 }
 

@@ -9,10 +9,10 @@ export interface FoundKey {
   readonly origin: string;
 }
 
-const file = z.looseObject({ test: z.string().optional(), live: z.string().optional() });
+const file = z.looseObject({ admin: z.string().optional(), test: z.string().optional(), live: z.string().optional() });
 
 /** The key of a kind: the environment's, else the one in the data folder's keys file. Throws CliError without one. */
-export async function findKey({ keys, keysPath }: Settings, kind: 'test' | 'live'): Promise<FoundKey> {
+export async function findKey({ keys, keysPath }: Settings, kind: 'admin' | 'test' | 'live'): Promise<FoundKey> {
   const variable = `ONEREEL_${kind.toUpperCase()}_KEY`;
   const set = keys[kind];
   if (set !== undefined) return { key: set, origin: variable };

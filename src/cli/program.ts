@@ -1,6 +1,8 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { ModelDescription } from '../application/model-description.ts';
 import { nearest } from '../domain/nearest.ts';
+import { addAdminCommands } from './admin/commands.ts';
+import { openAdminSession } from './admin/session.ts';
 import { CliError, EXIT, type ExitCode, reasonOf } from './cli-error.ts';
 import { ignoreClosedPipes } from './closed-pipe.ts';
 import { listFiles, removeFiles, uploadFiles } from './files.ts';
@@ -202,10 +204,13 @@ function addDoctor(program: Command, surroundings: Surroundings): void {
 function addLedger(program: Command, surroundings: Surroundings): void {
   const ledger = program
     .command('ledger')
-    .description('The books: whether they are right.')
+    .description('The books: whether they are right, and all their entries.')
     .addHelpText('after', EXAMPLES.ledger);
   addBooks(ledger, ({ json = false }, act) =>
     saying(openOutput(json, streams()), async (output) => act(await surroundings.books(), output)),
+  );
+  addAdminCommands({ program, ledger }, (options, act) =>
+    runCommand(options, surroundings, async (run) => act(await openAdminSession(options, run))),
   );
 }
 

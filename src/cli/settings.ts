@@ -3,7 +3,7 @@ export interface Settings {
   readonly dataFolder: string;
   readonly keysPath: string;
   /** Keys that the environment sets; they come before the file's. */
-  readonly keys: { readonly test?: string | undefined; readonly live?: string | undefined };
+  readonly keys: Readonly<Partial<Record<'admin' | 'test' | 'live', string | undefined>>>;
   /** ONEREEL_URL: the only server that is asked. */
   readonly serverUrl: string | undefined;
   /** Where the environment (HOST, PORT) says that a server listens, or will. */

@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+
+/** A command of operators, with what all of them take. */
+export const adminCommand = (parent: Command, name: string, description: string): Command =>
+  parent
+    .command(name)
+    .description(description)
+    .option('--admin-key <key>', 'default: ONEREEL_ADMIN_KEY, else the data folder’s keys.json')
+    .option('--json', 'one JSON object on standard output');
+
+export const adminGroup = (program: Command, name: string, description: string): Command =>
+  program.command(name).description(description);
+
+/** For options that may be repeated. */
+export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
