@@ -106,6 +106,31 @@ test('a small rate is exact for each minute', async () => {
   expect(kinds(await times(8, 1)).filter((kind) => kind === 'created')).toHaveLength(5);
 });
 
+test('who waits for its turn over midnight counts on the new day, and takes nothing out of it', async () => {
+  await world.rows(`update clock set origin = '2026-11-20 23:59:00Z', base = clock_timestamp()`);
+  await limitKey({ daily_budget_micros: 2000 });
+  let waiting: Promise<CreateOutcome> | undefined;
+  await world.database.transaction(async (tx) => {
+    const lock = `select 1 from accounts where project_id = $1 and kind = 'available' for update`;
+    await tx.query({ text: lock, values: [caller.projectId] });
+    waiting = create(1000);
+    await someoneWaits();
+    await world.advance(120);
+    // As an admission of the new day.
+    const count = `update key_use set day = (now_at() at time zone 'UTC')::date, day_micros = 500, committed_micros = 500 where key_id = $1`;
+    await tx.query({ text: count, values: [caller.keyId] });
+  });
+  expect(await waiting).toMatchObject({ kind: 'created' });
+  const use = await world.row('select day_micros from key_use where key_id = $1', [caller.keyId]);
+  expect(use.day_micros).toBe(1500n);
+  expect(kinds([await create(501), await create(500)])).toEqual(['daily_budget', 'created']);
+});
+
+async function someoneWaits(): Promise<void> {
+  const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  while ((await world.rows(waits)).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 test('a revoked key, and one that has expired, makes nothing', async () => {
   await limitKey({ expires_at: new Date('2020-01-01') });
   expect(kinds([await create(1)])).toEqual(['expired']);

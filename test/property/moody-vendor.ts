@@ -28,6 +28,8 @@ function verdictOf(chance: Chance): Verdict {
   return chance.pick<Verdict>([
     { state: 'succeeded', outputs, usage },
     { state: 'succeeded', outputs, usage },
+    { state: 'succeeded', outputs, usage },
+    { state: 'succeeded', outputs, usage },
     { state: 'succeeded', outputs },
     { state: 'failed', failure: { code: 'content_rejected' } },
     { state: 'failed', failure: { code: 'output_missing' }, usage },
@@ -45,7 +47,18 @@ export function moodyVendor({ vendor }: EngineWorld, chance: Chance): ReadonlyMa
   const all = new Map<string, VendorWork>();
   const isLucky = (share: number): boolean => chance.between(0, 1) < share;
   vendor.submit = (tag) => {
-    const mood = chance.pick(['takes', 'takes', 'takes', 'no room', 'refuses', 'drops', 'drops before']);
+    const mood = chance.pick([
+      'takes',
+      'takes',
+      'takes',
+      'takes',
+      'takes',
+      'takes',
+      'no room',
+      'refuses',
+      'drops',
+      'drops before',
+    ]);
     if (mood === 'no room') return noRoom(1);
     if (mood === 'refuses') return answered({ state: 'failed', failure: { code: 'content_rejected' } });
     if (mood === 'drops before') return dropped;
@@ -57,8 +70,8 @@ export function moodyVendor({ vendor }: EngineWorld, chance: Chance): ReadonlyMa
     const id = idOf(operation);
     const work = all.get(id);
     if (!work || isLucky(0.15)) return unanswered();
-    if (work.state === 'waits' && isLucky(0.5)) work.state = 'runs';
-    else if (work.state === 'runs' && isLucky(0.5)) work.state = 'done';
+    if (work.state === 'waits' && isLucky(0.7)) work.state = 'runs';
+    else if (work.state === 'runs' && isLucky(0.7)) work.state = 'done';
     if (work.state === 'cancelled') return answered({ state: 'cancelled' });
     return work.state === 'done' ? answered(work.verdict) : running(id, { queued: work.state === 'waits' });
   };

@@ -144,9 +144,9 @@ create function admit(items jsonb) returns table (ordinal integer, outcome text,
 language plpgsql as $$
 #variable_conflict use_column
 declare
-  at timestamptz := now_at();
-  today date := (now_at() at time zone 'UTC')::date;
-  this_minute timestamptz := date_trunc('minute', now_at());
+  at timestamptz;
+  today date;
+  this_minute timestamptz;
   taken integer[];
   accepted integer[] := '{}';
   item record;
@@ -164,6 +164,10 @@ begin
     order by a.project_id, a.livemode for update;
   perform 1 from key_use u
     where u.key_id in (select i.key_id from jsonb_to_recordset(items) as i (key_id bigint)) order by u.key_id for update;
+  -- Read once, and under the locks: whoever waited for them over midnight must not count on the day before.
+  at := now_at();
+  today := (at at time zone 'UTC')::date;
+  this_minute := date_trunc('minute', at);
   taken := take_idempotency_keys(items, at);
 
   for item in

@@ -218,3 +218,56 @@ test('waiting generations are read oldest first, page by page', async () => {
   const [next] = await world.work.waiting({ limit: 1, after: ids[0] ?? 0n });
   expect(next?.id).toBe(ids[1]);
 });
+
+const billed = { credits: 640 };
+const lost = { cost: { currency: 'USD', micros: 640 }, reported: billed } as const;
+const success = { kind: 'poll', observation: { state: 'succeeded', outputs: [], usage: billed } } as const;
+const failure = { kind: 'poll', observation: { state: 'failed', failure: { code: 'vendor_failed' } } } as const;
+const failed = { to: 'failed', as: 'failed', failure: { code: 'vendor_failed' } } as const;
+const losses = async () =>
+  Number((await world.row(`select sum(balance_micros) as sum from accounts where kind = 'loss'`)).sum);
+
+test('what the vendor bills for a failed attempt is the operator’s loss, and nothing of the project’s', async () => {
+  const before = await losses();
+  const claim = await claimOne();
+  const absorbed = await world.work.observe(claim, success, lost);
+  expect(await world.work.decide(claim, { step: failed, absorbed, lost })).toBe('decided');
+  expect(await balances()).toEqual({ available: 0, held: 0 });
+  expect((await losses()) - before).toBe(-640);
+  expect(
+    await world.row('select currency, micros, reported from vendor_costs where attempt_id = $1', [claim.attemptId]),
+  ).toEqual({
+    currency: 'USD',
+    micros: 640n,
+    reported: billed,
+  });
+  expect(await world.troubles()).toEqual([]);
+});
+
+test('a bill that comes when the attempt has been given up is a loss too, once', async () => {
+  const before = await losses();
+  const claim = await claimOne();
+  await world.work.decide(claim, { step: { to: 'failed', as: 'failed', failure: { code: 'timed_out' } } });
+  await Promise.all([world.work.observe(claim, success, lost), world.work.observe(claim, success, lost)]);
+  expect((await losses()) - before).toBe(-640);
+  expect(await world.troubles()).toEqual([]);
+});
+
+test('an attempt does not fail while somebody else has just seen that it is billed: that is taken in first', async () => {
+  const claim = await claimOne();
+  const plain = await world.work.observe(claim, failure);
+  const bill = await world.work.observe({ ...claim, number: -1n }, success, lost);
+  expect(await world.work.decide(claim, { step: failed, absorbed: plain })).toBe('lost');
+  const next = await claimOne();
+  expect((await world.work.read(next))?.evidence.map(({ number }) => number)).toEqual([bill]);
+});
+
+test('what was seen later does not hide a bill that nobody has taken in', async () => {
+  const claim = await claimOne();
+  const bill = await world.work.observe({ ...claim, number: -1n }, success, lost);
+  const plain = await world.work.observe(claim, failure);
+  expect(await world.work.decide(claim, { step: failed, absorbed: plain })).toBe('lost');
+  expect(await world.work.decide(claim, { step: running(), absorbed: plain })).toBe('lost');
+  const next = await claimOne();
+  expect((await world.work.read(next))?.evidence.map(({ number }) => number)).toEqual([bill, plain]);
+});

@@ -89,6 +89,7 @@ async function assign(tx: Queryable, channelId: bigint, generationIds: readonly 
         select g.id, 1 + (select count(*) from attempts past where past.generation_id = g.id), g.route, $1,
           (select version from credentials where channel_id = $1 order by created_at desc, version desc limit 1), g.epoch
         from generations g where g.id = any($2::bigint[]) and g.state in ('queued', 'in_progress')
+        order by g.id
         returning id, generation_id
       ), s as (
         insert into slots (attempt_id, channel_id, project_id)
