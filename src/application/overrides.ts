@@ -9,8 +9,7 @@ import { type Misfit, misfitOf, shown, strictMapping } from '../domain/strict-ma
 import { describeWords } from './describe-words.ts';
 
 /** What an operator may set in place of what is shipped: the price of a vendor's model, a rate, a public model. */
-export const OVERRIDE_KINDS = ['price', 'rate', 'model'] as const;
-export type OverrideKind = (typeof OVERRIDE_KINDS)[number];
+export type OverrideKind = 'price' | 'rate' | 'model';
 
 export interface Override {
   readonly kind: OverrideKind;

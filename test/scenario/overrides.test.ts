@@ -25,7 +25,10 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'onereel-overrides-'));
   await writeFile(join(folder, 'onereel.yaml'), FILE);
-  gateway = await startTestGateway({ env: { ONEREEL_CONFIG: join(folder, 'onereel.yaml') } });
+  gateway = await startTestGateway({
+    // Slow enough that a price can change while a video is made.
+    env: { ONEREEL_CONFIG: join(folder, 'onereel.yaml'), ONEREEL_SANDBOX_SPEED: '4' },
+  });
 }, 60_000);
 
 afterAll(async () => {
@@ -33,13 +36,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const FOX = { model: 'our-fox', prompt: 'a fox in the snow', duration: 5 };
+const FOX = { model: 'our-fox', prompt: 'a fox in the snow', duration: 1 };
 const quote = async (body: object) => (await api(gateway).call('POST', '/v1/video/quotes', { body })).body;
 const held = async (body: object = FOX) => {
   const { held_micros, error } = await quote(body);
   return held_micros ?? error.code;
 };
-const soon = { timeout: 5_000 };
+/** Two seconds where nothing else is done. */
+const soon = { timeout: 20_000 };
 
 /** As the admin API writes it. */
 const set = (kind: string, name: string, value: object | null, inSeconds = 0) =>
@@ -63,41 +67,44 @@ test('models and prices of the file are offered, quoted and billed', async () =>
   });
   expect(await quote({ ...FOX, model: 'viduq3t-540p' })).toMatchObject({ error: { code: 'unknown_model' } });
   expect(await quote(FOX)).toMatchObject({
-    held_micros: 55 * 4_000,
-    routes: [{ unit_price: { micros: 4_000, date: '2026-11-20', origin: 'operator' }, units: { most: 55 } }],
+    held_micros: 11 * 4_000,
+    routes: [{ unit_price: { micros: 4_000, date: '2026-11-20', origin: 'operator' }, units: { most: 11 } }],
   });
+  // In Vidu's own protocol credits are credits, whatever they cost here.
+  const body = { model: 'our-fox', prompt: 'a fox [test:missing]', duration: 1 };
+  expect((await api(gateway).call('POST', '/ent/v2/text2video', { body })).body.credits).toBe(11);
   const { id } = (await api(gateway).create(FOX)).body;
   expect((await api(gateway).finished(id)).body.cost).toEqual({
     currency: 'USD',
-    quoted_micros: 220_000,
+    quoted_micros: 44_000,
     held_micros: 0,
-    settled_micros: 220_000,
+    settled_micros: 44_000,
   });
 });
 
 test('a price holds from its moment on, and what was quoted before stays as it was quoted', async () => {
   await set('price', 'vidu/viduq3-turbo', { date: '2026-12-01', micros_per_credit: 6_000 }, 20);
   const { body } = await api(gateway).create({ ...FOX, prompt: 'a fox [test:slow]' });
-  expect(body.cost.held_micros).toBe(220_000);
+  expect(body.cost.held_micros).toBe(44_000);
   await advanceClock(gateway.dataFolder, 21);
-  await expect.poll(() => held(), soon).toBe(330_000);
+  await expect.poll(() => held(), soon).toBe(66_000);
   expect((await api(gateway).get(body.id)).body.status).not.toBe('completed');
   const done = (await api(gateway).finished(body.id, 60)).body;
-  expect(done.cost).toMatchObject({ quoted_micros: 220_000, settled_micros: 220_000 });
+  expect(done.cost).toMatchObject({ quoted_micros: 44_000, settled_micros: 44_000 });
   const [bill] = await rows(
     gateway.dataFolder,
     `select c.currency, c.micros, c.usd_per_unit, c.reported from vendor_costs c join attempts a on a.id = c.attempt_id
       where a.generation_id = $1`,
     [body.id.replace('task_', '')],
   );
-  expect(bill).toMatchObject({ currency: 'USD', micros: '220000', usd_per_unit: '1', reported: { credits: 55 } });
+  expect(bill).toMatchObject({ currency: 'USD', micros: '44000', usd_per_unit: '1', reported: { credits: 11 } });
   // Taken back: the file's counts again.
   await set('price', 'vidu/viduq3-turbo', null);
-  await expect.poll(() => held(), soon).toBe(220_000);
-}, 90_000);
+  await expect.poll(() => held(), soon).toBe(44_000);
+}, 120_000);
 
 test('a rate and a model can be replaced while the gateway runs', async () => {
-  const yuan = { ...FOX, model: 'doubao-seedance-2-0-260128', ratio: '16:9' };
+  const yuan = { ...FOX, model: 'doubao-seedance-2-0-260128', ratio: '16:9', duration: 5 };
   // 108 000 tokens at CNY 46 a million.
   expect(await held(yuan)).toBe(695_520);
   await set('rate', 'CNY', { usd: 0.15, date: '2026-12-01' });
@@ -107,7 +114,7 @@ test('a rate and a model can be replaced while the gateway runs', async () => {
   // It was never offered by itself, so it cannot be withdrawn: not offered all the same.
   await expect.poll(() => held(), soon).toBe('unknown_model');
   await set('model', 'our-fox', null);
-  await expect.poll(() => held(), soon).toBe(220_000);
+  await expect.poll(() => held(), soon).toBe(44_000);
 });
 
 test('without a usable price nothing is made, and the answer says what is missing and where it is set', async () => {
@@ -120,7 +127,7 @@ test('without a usable price nothing is made, and the answer says what is missin
       code: 'price_missing',
       param: 'model',
       message:
-        'our-fox cannot be priced: there is no price for viduq3-turbo at Vidu (vidu.com) (text, 720p, 5 s): set prices.vidu/viduq3-turbo in onereel.yaml, or POST /admin/v1/prices. Nothing was sent and nothing is held.',
+        'our-fox cannot be priced: there is no price for viduq3-turbo at Vidu (vidu.com) (text, 720p, 1 s): set prices.vidu/viduq3-turbo in onereel.yaml, or POST /admin/v1/prices. Nothing was sent and nothing is held.',
     }),
   ]);
   await set('price', 'vidu/viduq3-turbo', { cents: 1 });
@@ -132,7 +139,7 @@ test('without a usable price nothing is made, and the answer says what is missin
   await expect
     .poll(async () => (await quote({ ...FOX, model: 'viduq3t-720p' })).error?.message, soon)
     .toBe(
-      'viduq3t-720p cannot be priced: there is no price that this version can read for viduq3-turbo at Vidu (vidu.com) (text, 720p, 5 s): set prices.vidu/viduq3-turbo in onereel.yaml, or POST /admin/v1/prices; there is no exchange rate for CNY: set rates.CNY in onereel.yaml, or POST /admin/v1/rates. Nothing was sent and nothing is held.',
+      'viduq3t-720p cannot be priced: there is no price that this version can read for viduq3-turbo at Vidu (vidu.com) (text, 720p, 1 s): set prices.vidu/viduq3-turbo in onereel.yaml, or POST /admin/v1/prices; there is no exchange rate for CNY: set rates.CNY in onereel.yaml, or POST /admin/v1/rates. Nothing was sent and nothing is held.',
     );
   expect(await bookTroubles(gateway.dataFolder)).toEqual([]);
 });
