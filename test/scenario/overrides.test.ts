@@ -6,12 +6,17 @@ import { api } from '../harness/api.ts';
 import { discard, type RunningGateway, startTestGateway } from '../harness/gateway.ts';
 import { advanceClock, bookTroubles, rows } from '../harness/rows.ts';
 
+const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
 const FILE = `
 rates:
   CNY: { usd: 0.14, date: 2026-11-20 }
 prices:
   # A contract: $0.004 for a credit.
   vidu/viduq3-turbo: { date: 2026-11-20, micros_per_credit: 4000 }
+  vertex/veo-3.1-lite-generate-001:
+    from: ${inAnHour}
+    date: 2026-11-20
+    per_second: { 720p: { sound_micros: 70000, silent_micros: 20000 } }
 models:
   viduq3t-540p: { withdrawn: true }
   our-fox:
@@ -142,4 +147,13 @@ test('without a usable price nothing is made, and the answer says what is missin
       'viduq3t-720p cannot be priced: there is no price that this version can read for viduq3-turbo at Vidu (vidu.com) (text, 720p, 1 s): set prices.vidu/viduq3-turbo in onereel.yaml, or POST /admin/v1/prices; there is no exchange rate for CNY: set rates.CNY in onereel.yaml, or POST /admin/v1/rates. Nothing was sent and nothing is held.',
     );
   expect(await bookTroubles(gateway.dataFolder)).toEqual([]);
+});
+
+test('what the file has for later holds from then on, without a restart', async () => {
+  const lite = { model: 'veo-3.1-lite-generate-001', prompt: 'a fox', duration: 4, size: '720p', audio: false };
+  expect(await held(lite)).toBe(120_000);
+  await advanceClock(gateway.dataFolder, 3601);
+  await expect.poll(() => held(lite), soon).toBe(80_000);
+  // What the operator's price does not name has none.
+  expect(await held({ ...lite, size: '1080p', duration: 8 })).toBe('price_missing');
 });
