@@ -67,4 +67,18 @@ on working.
   doctor: `
 Exit codes: 0 when everything that is needed works, else 1.
 `,
+  operators: `
+Examples:
+  onereel projects create shop
+  onereel grants add --project shop --amount 100 --live --cause "invoice 17"
+  onereel keys create --project shop --live --budget 50 --models 'viduq3*'
+  onereel keys revoke key_123
+  onereel channels create vidu-eu --provider vidu --credentials key.txt
+  onereel channels test vidu-eu
+  onereel rates set CNY 0.14
+  onereel generations list --status failed
+  onereel ledger export --from 2026-11-01 --to 2026-12-01 --out november.csv
+
+They speak to the server that runs, with the admin key. docs/admin.md has all of them.
+`,
 } as const;

@@ -15,7 +15,7 @@ export interface AuditEntry {
   readonly requestId: string | null;
 }
 
-export interface AuditFilter extends PageWish {
+interface AuditFilter extends PageWish {
   readonly subject?: string;
   readonly action?: string;
   readonly actor?: string;

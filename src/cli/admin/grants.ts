@@ -35,7 +35,11 @@ export function addGrants(program: Command, act: Act): void {
     adminCommand(grants, name, description)
       .requiredOption('--project <project>', 'name or id')
       .requiredOption('--amount <dollars>', 'such as 50 or 0.25')
-      .requiredOption('--cause <text>', 'what the ledger says it was for, such as "invoice 17"')
+      .option(
+        '--cause <text>',
+        'what the ledger says it was for, such as "invoice 17"',
+        sign === 1 ? 'granted' : 'taken back',
+      )
       .option('--live', 'real money; without it play money')
       .option('--once <word>', 'with one word, such as invoice-17, a grant is booked once however often it is sent')
       .action((options: GrantOptions) => act(options, (session) => book(session, options, sign)));

@@ -9,14 +9,14 @@ import { readInput } from './read-input.ts';
 const AUDIT_ID = prefixedId('aud');
 const WORD = 'a text';
 
-export const auditQuery = z.strictObject({
+const auditQuery = z.strictObject({
   ...PAGE_QUERY,
   subject: z.string(WORD).optional().describe('What was changed, such as key_123.'),
   action: z.string(WORD).optional().describe('Such as key.created.'),
   actor: z.string(WORD).optional().describe('The admin key, as key_123.'),
 });
 
-export const auditAnswer = z
+const auditAnswer = z
   .object({
     id: z.string(),
     object: z.literal('audit_entry'),

@@ -5,7 +5,7 @@ const NAME = '1 to 63 lower-case letters, digits and dashes, not beginning with 
 const name = z.string(NAME).regex(/^(?!sandbox-)[a-z0-9][a-z0-9-]{0,62}$/, NAME);
 
 const CREDENTIALS = 'the key as a text, or an object as the vendor’s docs have it';
-export const credentials = z
+const credentials = z
   .union([z.string().min(1).max(10_000), z.record(z.string(), z.unknown())], CREDENTIALS)
   .describe('Kept encrypted; never answered.');
 

@@ -60,7 +60,7 @@ const reportFields = {
     .meta({ id: 'ReportMoney', description: 'Quote, hold, settlement and the vendor’s bill side by side.' }),
 };
 
-export const reportAnswer = z
+const reportAnswer = z
   .object(reportFields)
   .meta({ id: 'GenerationReport', description: 'A generation as operators see it, without prompt, media and files.' });
 export type ReportAnswer = z.infer<typeof reportAnswer>;
