@@ -36,7 +36,7 @@ export interface ReconcileContext {
  * agrees · differs: the vendor's bill is not what was written down · loss: billed for nothing, and booked · unbooked: billed
  * for nothing, and not booked · unknown: the vendor does not answer, or still works.
  */
-export type Finding = 'agrees' | 'differs' | 'loss' | 'unbooked' | 'unknown';
+type Finding = 'agrees' | 'differs' | 'loss' | 'unbooked' | 'unknown';
 
 /** The vendor's bill, the quote and the settled amount of one attempt, side by side. */
 export interface Comparison {

@@ -13,7 +13,7 @@ interface BookDrift {
 }
 
 /** The whole ledger, re-derived from generations and evidence. */
-export interface BooksVerified {
+interface BooksVerified {
   readonly transactions: number;
   readonly generations: number;
   readonly accounts: number;
