@@ -7,6 +7,7 @@ import { EmbeddedPostgresUnavailable } from './postgres/embedded/launch.ts';
 import { lookAtEmbedded } from './postgres/embedded/look.ts';
 import { SchemaRefused, schemaState } from './postgres/migrate.ts';
 import { verifyLedger } from './postgres/verify/verify-ledger.ts';
+import { reconcile } from './reconcile.ts';
 
 const refused = (message: string): CliError => new CliError(EXIT.refused, message, { code: 'database' });
 const QUIET = { info: () => undefined, warn: () => undefined };
@@ -60,5 +61,6 @@ export async function openBooks(env: NodeJS.ProcessEnv, folder: string): Promise
   const config = await configOf(env, folder);
   return {
     verify: () => withDatabase(config, ({ database }) => verifyLedger(database)),
+    reconcile: (wish) => withDatabase(config, ({ database }) => reconcile(config, database, wish)),
   };
 }

@@ -1,5 +1,5 @@
 import { canonicalJson, type Json } from '../domain/json.ts';
-import type { Listing } from '../domain/provider.ts';
+import type { Listing, Provider } from '../domain/provider.ts';
 import {
   backOffSeconds,
   CONFIRMATION_MIN_LOOKS,
@@ -9,6 +9,7 @@ import {
 } from '../domain/schedule.ts';
 import { type Held, settleOn, witness } from './attempt-step.ts';
 import type { EngineContext } from './context.ts';
+import type { AttemptFile, WorkStore } from './ports.ts';
 
 const DEADLINE_SECONDS = 30;
 /** The window that is looked through: clocks differ a little. */
@@ -49,7 +50,16 @@ function waitForSender(ctx: EngineContext, held: Held): Promise<void> {
 const conclude = (ctx: EngineContext, held: Held): Promise<void> =>
   settleOn(ctx, held, { step: { to: 'failed', as: 'failed', failure: { code: 'submission_unconfirmed' } } });
 
-async function lookThrough(ctx: EngineContext, held: Held, list: NonNullable<Held['provider']['list']>): Promise<Look> {
+type LookContext = Pick<EngineContext, 'upstream' | 'pause'> & { readonly work: Pick<WorkStore, 'ownedOperations'> };
+
+/** What was sent when, and how it is recognised. */
+export interface Sought {
+  readonly provider: Provider;
+  readonly file: Pick<AttemptFile, 'channel' | 'submittedAt' | 'tag'>;
+}
+
+/** Looks through what the vendor lists of the time of a create, for its tag. */
+export async function lookThrough(ctx: LookContext, held: Sought, list: NonNullable<Provider['list']>): Promise<Look> {
   const { file, provider } = held;
   let cursor: string | undefined;
   let missed = false;
@@ -75,7 +85,7 @@ async function lookThrough(ctx: EngineContext, held: Held, list: NonNullable<Hel
   return 'unanswered';
 }
 
-async function findOurs(ctx: EngineContext, held: Held, { items }: Listing<Json>): Promise<Look> {
+async function findOurs(ctx: LookContext, held: Sought, { items }: Listing<Json>): Promise<Look> {
   const { file } = held;
   const tagged = items.find(({ tag }) => tag === file.tag);
   if (tagged) return { found: tagged.operation };

@@ -60,6 +60,8 @@ Prices are what the first vendor of a model bills; docs/models.md has all of the
   ledger: `
 Examples:
   onereel ledger verify                          re-derive every balance; exits 1 when anything differs
+  onereel ledger reconcile --channel vidu        what the vendor bills against what was settled, of the last 7 days
+  onereel ledger reconcile --channel vidu --book losses that were not seen before are booked
 
 The database itself is read (DATABASE_URL, else the one in ONEREEL_DATA): no server needs to run, and one that runs goes
 on working.

@@ -47,7 +47,7 @@ const TEXT = `select a.id as attempt_id, a.generation_id, g.project_id, a.state,
   where d.attempt_id = $1 and d.claim = $2`;
 
 /** What the vendor echoes, to find our own work again: installation and attempt, at most 64 characters. */
-const tagOf = (installation: Installation, attemptId: bigint): string =>
+export const tagOf = (installation: Installation, attemptId: bigint): string =>
   `onereel-${installation.id.slice(0, 8)}-${attemptId}`;
 
 /** Everything about a claimed attempt; undefined when the claim is no longer ours. */
