@@ -129,8 +129,15 @@ async function ask(
   return { status: response.status, headers, body: plain(await response.text()) };
 }
 
+const unknown = new Map<string, Promise<string>>();
 /** As long as the other, as young, and nobody's. */
-async function unknownLike(id: string): Promise<string> {
+const unknownLike = (id: string): Promise<string> => {
+  const known = unknown.get(id) ?? findUnknown(id);
+  unknown.set(id, known);
+  return known;
+};
+
+async function findUnknown(id: string): Promise<string> {
   for (let candidate = BigInt(id) - 1n; ; candidate -= 1n) {
     const [taken] = await rows(
       gateway.dataFolder,
@@ -211,17 +218,18 @@ test('an Idempotency-Key of another project is free', async () => {
 });
 
 test('an admin’s path is closed to every project’s key, whatever it names', async () => {
-  const paths = [
-    '/admin/v1/projects',
-    '/admin/v1/keys',
-    '/admin/v1/generations/1',
-    '/admin/v1/audit',
-    '/admin/v1/channels',
-  ];
+  const paths = Object.keys(document.paths).filter((path) => path.startsWith('/admin/'));
+  expect(paths.length).toBeGreaterThan(10);
   for (const { key } of Object.values(tenants)) {
     for (const path of paths) {
-      const { status } = await fetch(gateway.url + path, { headers: { authorization: `Bearer ${key}` } });
-      expect([403, 404], path).toContain(status);
+      for (const method of Object.keys(document.paths[path])) {
+        const address = gateway.url + path.replaceAll(/\{\w+\}/g, '1');
+        const { status } = await fetch(address, {
+          method: method.toUpperCase(),
+          headers: { authorization: `Bearer ${key}` },
+        });
+        expect(status, `${method} ${path}`).toBe(403);
+      }
     }
   }
 });
