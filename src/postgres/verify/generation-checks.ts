@@ -1,7 +1,10 @@
 import type { Queryable } from '../database.ts';
 import type { CheckName, Drift } from './drift.ts';
 
-/** A page of generations, with all that was booked for them, and what the vendor's bills say. */
+/**
+ * A page of generations, with all that was booked for them, and what the vendor's bills say. Prices are as `priceOf` makes
+ * them: exact, rate and markup to nine decimals.
+ */
 const PAGE = `g as materialized (
     select id, project_id, livemode, key_id, state, ended_at, held_micros, settled_micros, coalesce(settled_micros, 0) as settled, routes
     from generations where id > $1 order by id limit $2
@@ -27,10 +30,10 @@ const PAGE = `g as materialized (
   ), bills as (
     select a.generation_id,
       count(*) filter (where a.state = 'succeeded') as paid,
-      sum(ceil(c.micros * c.usd_per_unit * coalesce((g.routes -> a.route ->> 'markup')::numeric, 1)))
+      sum(ceil(c.micros * round(c.usd_per_unit, 9) * round(coalesce((g.routes -> a.route ->> 'markup')::numeric, 1), 9)))
         filter (where a.state = 'succeeded') as price,
       max((g.routes -> a.route ->> 'holdMicros')::bigint) filter (where a.state = 'succeeded') as most,
-      coalesce(sum(ceil(c.micros * c.usd_per_unit)) filter (where a.state = 'failed'), 0) as lost,
+      coalesce(sum(ceil(c.micros * round(c.usd_per_unit, 9))) filter (where a.state = 'failed'), 0) as lost,
       bool_or(a.state not in ('succeeded', 'failed')) as early
     from attempts a join g on g.id = a.generation_id join vendor_costs c on c.attempt_id = a.id group by a.generation_id
   ), work as (

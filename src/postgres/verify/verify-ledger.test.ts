@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
 import { freshDatabase } from '../../../test/harness/scratch-database.ts';
-import { channel, completed, openWorld, type World } from '../../../test/harness/world.ts';
+import { channel, completed, openWorld, plannedRoute, type World } from '../../../test/harness/world.ts';
 import type { Caller } from '../../application/ports.ts';
+import { priceOf } from '../../domain/money.ts';
 import { bookRefund } from '../ledger.ts';
 import { CHECKS, type CheckName, type Drift } from './drift.ts';
 import { verifyLedger } from './verify-ledger.ts';
@@ -163,4 +165,30 @@ test('it is right about books that are being written', async () => {
     stopped = true;
     await busy;
   }
+});
+
+test('what is settled at any rate and markup is what is derived from the vendor’s cost, to the micro-dollar', async () => {
+  const factor = fc.oneof(
+    fc.constantFrom(1, 0.14, 0.139_999_999_999, 1.25, 0.000_000_001, 1000),
+    fc.double({ min: 0, max: 10, noNaN: true }),
+  );
+  // The open one is somebody else's meanwhile.
+  await world.claimAll(1_000_000);
+  const price = fc.record({ micros: fc.nat(4_000_000_000), usdPerUnit: factor, markup: factor });
+  await fc.assert(
+    fc.asyncProperty(fc.array(price, { minLength: 5, maxLength: 20 }), async (prices) => {
+      for (const each of prices) {
+        const cost = { currency: 'USD', micros: each.micros } as const;
+        const settleMicros = priceOf(cost, each);
+        const heldMicros = settleMicros;
+        const route = { ...plannedRoute(), ...each, cost, holdMicros: heldMicros };
+        await world.create(caller, { routes: [route], heldMicros, quotedMicros: heldMicros });
+        const [claim] = await world.claimAll();
+        if (!claim) throw new Error('nothing to claim');
+        await world.work.decide(claim, { step: { ...completed(), cost, settleMicros } });
+      }
+      expect((await verifyLedger(world.database)).drifts).toEqual([]);
+    }),
+    { numRuns: 5 },
+  );
 });

@@ -19,7 +19,7 @@ export async function recordLoss(tx: Queryable, attemptId: bigint, { cost, repor
         from attempts a join generations g on g.id = a.generation_id where a.id = $1 and a.state = 'failed'
         on conflict do nothing returning attempt_id, micros, usd_per_unit
       )
-      select a.generation_id, g.livemode, ceil(c.micros * c.usd_per_unit)::bigint as micros
+      select a.generation_id, g.livemode, ceil(c.micros * round(c.usd_per_unit, 9))::bigint as micros
       from c join attempts a on a.id = c.attempt_id join generations g on g.id = a.generation_id`,
     values: [attemptId, cost.currency, cost.micros, reported === undefined ? null : jsonbText(reported)],
   });
