@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { freshDatabase } from '../../test/harness/scratch-database.ts';
 import { channel, openWorld, type World } from '../../test/harness/world.ts';
+import { channelStore } from './admin/channels.ts';
 import { keepAnnouncing } from './announcements.ts';
 import { configureChannels, type WantedChannel } from './channels.ts';
 
@@ -77,4 +78,26 @@ test('a gateway that goes on renews its word, and opens again what was drained b
   await expect.poll(open).toEqual(['vidu']);
   await start([ark]);
   expect(await open()).toEqual(['ark', 'vidu']);
+});
+
+test('what an operator drained or made stays so while gateways renew their word', async () => {
+  const store = channelStore(world.database, world.installation.vault);
+  const change = { actor: 'key_1', requestId: 'req_1' };
+  await start([vidu, ark], 0.05);
+  await store.drain('sandbox-vidu', change);
+  const own = {
+    name: 'own',
+    provider: 'byteplus',
+    credentials: { apiKey: 'a' },
+    origins: {},
+    settings: {},
+    concurrency: 1,
+  };
+  await store.create(own, change);
+  const renewedAt = async () => (await world.row('select max(until) as at from announcements')).at.getTime();
+  const before = await renewedAt();
+  await expect.poll(renewedAt).toBeGreaterThan(before + 200);
+  expect(await open()).toEqual(['ark', 'byteplus']);
+  expect((await store.open('sandbox-vidu', change)).state).toBe('open');
+  expect(await open()).toEqual(['ark', 'byteplus', 'vidu']);
 });

@@ -89,10 +89,11 @@ interface GrantRow extends Record<string, unknown> {
   created: number;
 }
 
-const SELECT = `select t.id, a.project_id, a.livemode, e.amount_micros as amount, t.cause,
+/** By the account that has nothing else: what is held and settled is a thousand times as much. */
+const SELECT = `select t.id, a.project_id, a.livemode, - e.amount_micros as amount, t.cause,
     extract(epoch from t.at)::float8 as created
   from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
-  join accounts a on a.id = e.account_id and a.kind = 'available' where t.kind = 'grant'`;
+  join accounts a on a.id = e.account_id and a.kind = 'grants' where t.kind = 'grant'`;
 
 const grantOf = (row: GrantRow): Grant => ({
   id: row.id,
@@ -116,7 +117,8 @@ export async function listGrants(
   { limit, after }: PageWish,
 ): Promise<Page<Grant>> {
   const rows = await database.query<GrantRow>({
-    text: `${SELECT} and a.project_id = $1 and ($2::bigint is null or t.id < $2) order by t.id desc limit $3`,
+    text: `${SELECT} and a.project_id = $1 and ($2::bigint is null or t.id < $2)
+      order by t.id desc limit $3`,
     values: [projectId, after ?? null, limit + 1],
   });
   return { items: rows.slice(0, limit).map(grantOf), hasMore: rows.length > limit };

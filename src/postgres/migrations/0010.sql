@@ -19,5 +19,3 @@ create table grant_keys (
 );
 
 create index on audit_log (subject, number);
-create index on ledger_transactions (generation_id);
-create index on generations (state, id desc);
