@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { JobAnswer, JobRequest } from './jobs.ts';
 import { renderInto, warmUp } from './render.ts';
@@ -16,7 +17,11 @@ process.on('disconnect', end);
 new Worker(new URL('./orphan-watch.ts', import.meta.url), { workerData: { parent: process.ppid } }).unref();
 
 process.on('message', (request: JobRequest) => {
-  void answer(request).then((done) => process.send?.(done));
+  void answer(request).then((done) => {
+    process.send?.(done);
+    // For the next child: who is killed at the end does it now.
+    flushCompileCache();
+  });
 });
 
 // Started ahead of its first job: it has the time to get ready.

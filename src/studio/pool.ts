@@ -153,7 +153,7 @@ function hold({ process: child }: Child, working: boolean): void {
 }
 
 /** What a child may know of our environment: it reads strangers' files, and needs no key. */
-const passedOn = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LD_LIBRARY_PATH'];
+const passedOn = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LD_LIBRARY_PATH', 'NODE_COMPILE_CACHE'];
 
 function startChild(entry: URL, ahead: boolean): Child {
   const known = Object.fromEntries(passedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));

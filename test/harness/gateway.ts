@@ -41,6 +41,9 @@ export interface GatewayOptions {
   readonly dataFolder?: string;
 }
 
+/** Compiled code is kept as scripts/run.sh keeps it. */
+export const COMPILE_CACHE = { NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/node') };
+
 const START_MILLISECONDS = 30_000;
 
 /**
@@ -103,8 +106,7 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
   const clean = Object.entries(process.env).filter(
     ([name]) => !/^(?:ONEREEL_|VIDU_|ARK_|BYTEPLUS_|DATABASE_URL$|PORT$|HOST$)/.test(name),
   );
-  // Compiled code is kept as scripts/run.sh keeps it.
-  return { ...Object.fromEntries(clean), NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/node') };
+  return { ...Object.fromEntries(clean), ...COMPILE_CACHE };
 }
 
 function collect(child: ChildProcess): { text: string } {

@@ -17,7 +17,7 @@ const LIMIT_SECONDS = 20;
 const IDLE_SECONDS = 30;
 /** A fresh process now and then: what a decoder leaks goes with the old one. */
 const JOBS_PER_CHILD = 50;
-const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LD_LIBRARY_PATH'];
+const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LD_LIBRARY_PATH', 'NODE_COMPILE_CACHE'];
 
 /** One picture at a time; the others wait. The child starts with the first and goes when there is nothing to do. */
 export function openImageConverter({
