@@ -34,6 +34,13 @@ test('the first look falls near the usual time, and the looks around it are clos
   expect(nextLookSeconds({ ...usual, runningSeconds: 1000 })).toBe(25);
 });
 
+test('a fast sandbox is asked ever less often about what does not end', () => {
+  const sandbox = { usualSeconds: 0.2, unanswered: 0, pace: 0.015 };
+  expect([0.2, 2, 10, 60].map((runningSeconds) => nextLookSeconds({ ...sandbox, runningSeconds }))).toEqual([
+    0.015, 0.1, 0.5, 1,
+  ]);
+});
+
 test('unanswered looks back off, up to a minute', () => {
   const waits = [1, 2, 3, 4, 5, 6, 7, 500].map((unanswered) =>
     nextLookSeconds({ runningSeconds: 100, usualSeconds: 100, unanswered, pace: 1 }),

@@ -18,7 +18,9 @@ export function nextLookSeconds(look: {
   const firstLook = usual * 0.6;
   if (look.runningSeconds < firstLook) return Math.max(0.1, firstLook - look.runningSeconds);
   const closer = usual * (look.runningSeconds < usual * 2 ? 0.08 : 0.25);
-  return Math.min(30, Math.max(1, closer)) * look.pace;
+  const interval = Math.min(30, Math.max(1, closer));
+  // What a fast sandbox still works on is not asked for a hundred times a second: a twentieth of its age is soon enough.
+  return Math.max(interval * look.pace, Math.min(interval, look.runningSeconds / 20));
 }
 
 /** Doubles with every unanswered question, up to a minute. */
