@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { grouped } from './grouped.ts';
 
@@ -22,20 +21,26 @@ test('what comes in one turn is done together, in order, and in groups of at mos
 
 test('what comes while every lane is busy is one group when a lane is free', async () => {
   const groups: number[] = [];
+  const ends: (() => void)[] = [];
   const run = grouped<number, number>({
     ...options,
     most: 100,
     lanes: 2,
     run: async (items) => {
       groups.push(items.length);
-      await sleep(30);
+      await new Promise<void>((resolve) => ends.push(resolve));
       return items;
     },
   });
-  const [one, two] = [run(1), sleep(5).then(() => run(2))];
-  await sleep(12);
-  await Promise.all([one, two, ...Array.from({ length: 50 }, (_, index) => run(index))]);
-  expect(groups).toEqual([1, 1, 50]);
+  const one = run(1);
+  await expect.poll(() => groups).toEqual([1]);
+  const two = run(2);
+  await expect.poll(() => groups).toEqual([1, 1]);
+  const rest = Array.from({ length: 50 }, (_, index) => run(index));
+  ends.shift()?.();
+  await expect.poll(() => groups).toEqual([1, 1, 50]);
+  for (const end of ends) end();
+  expect(await Promise.all([one, two, ...rest])).toHaveLength(52);
 });
 
 test('one bad item fails alone', async () => {
