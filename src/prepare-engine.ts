@@ -11,10 +11,10 @@ import { MOST_OUTPUT_BYTES } from './media/keep-output.ts';
 import { readAhead } from './media/read-ahead.ts';
 import type { Inputs } from './open-inputs.ts';
 import type { Sandbox } from './open-sandbox.ts';
+import { wishCancel } from './postgres/attempts/cancel.ts';
+import { workStore } from './postgres/attempts/work-store.ts';
 import type { Database } from './postgres/database.ts';
 import type { Installation } from './postgres/installation.ts';
-import { wishCancel } from './postgres/work/cancel.ts';
-import { workStore } from './postgres/work/work-store.ts';
 import { PROVIDERS } from './providers/registry.ts';
 import { openUpstream } from './upstream/upstream.ts';
 

@@ -7,10 +7,10 @@ import { readSecret } from './bootstrap.ts';
 import { CliError, EXIT } from './cli/cli-error.ts';
 import type { ReconcileWish } from './cli/ledger.ts';
 import type { Config } from './config.ts';
+import { workStore } from './postgres/attempts/work-store.ts';
 import type { Database } from './postgres/database.ts';
 import { channelNames, endedAttempts, findChannel } from './postgres/ended-attempts.ts';
 import { type Installation, openInstallation, SecretMismatch } from './postgres/installation.ts';
-import { workStore } from './postgres/work/work-store.ts';
 import { PROVIDERS } from './providers/registry.ts';
 import { openUpstream } from './upstream/upstream.ts';
 

@@ -3,10 +3,10 @@ import type { PlannedRoute } from '../domain/generation.ts';
 import type { Json } from '../domain/json.ts';
 import type { Currency } from '../domain/money.ts';
 import type { Usage } from '../domain/provider.ts';
+import { tagOf } from './attempts/read.ts';
 import { type ChannelRow, channelAccess } from './channels.ts';
 import type { Database } from './database.ts';
 import type { Installation } from './installation.ts';
-import { tagOf } from './work/read.ts';
 
 interface EndedRow extends ChannelRow {
   attempt_id: bigint;

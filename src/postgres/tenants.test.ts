@@ -2,10 +2,10 @@ import { beforeAll, expect, test } from 'vitest';
 import { scratchDatabase } from '../../test/harness/scratch-database.ts';
 import { channel, openWorld, type World } from '../../test/harness/world.ts';
 import type { Scope } from '../application/ports.ts';
+import { wishCancel } from './attempts/cancel.ts';
 import type { Database, Queryable } from './database.ts';
 import { fileStore } from './files.ts';
 import { generationStore } from './generations.ts';
-import { wishCancel } from './work/cancel.ts';
 
 let world: World;
 let ours: Scope;

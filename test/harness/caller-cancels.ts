@@ -1,5 +1,5 @@
 import { cancelGeneration } from '../../src/application/cancel-generation.ts';
-import { wishCancel } from '../../src/postgres/work/cancel.ts';
+import { wishCancel } from '../../src/postgres/attempts/cancel.ts';
 import type { EngineWorld } from './engine-world.ts';
 
 export interface CancelPace {

@@ -9,12 +9,12 @@ import type {
 } from '../../src/application/ports.ts';
 import type { PlannedRoute } from '../../src/domain/generation.ts';
 import { microUsd } from '../../src/domain/money.ts';
+import { workStore } from '../../src/postgres/attempts/work-store.ts';
 import { configureChannels, type WantedChannel } from '../../src/postgres/channels.ts';
 import type { Database } from '../../src/postgres/database.ts';
 import { generationStore } from '../../src/postgres/generations.ts';
 import { type Installation, openInstallation } from '../../src/postgres/installation.ts';
 import { verifyLedger } from '../../src/postgres/verify/verify-ledger.ts';
-import { workStore } from '../../src/postgres/work/work-store.ts';
 
 /** A set-up installation, as tests of the store and the engine want it. */
 export interface World {

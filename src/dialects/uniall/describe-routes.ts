@@ -65,6 +65,20 @@ const EXAMPLES = {
   extension: { model: 'veo3.1-video-720p', prompt: 'and then it rains', video: 'https://example.com/clip.mp4' },
 };
 
+/** What may be wrong with the body of a create, and of a quote. */
+const OF_A_BODY = [
+  'invalid_json',
+  'missing_field',
+  'invalid_value',
+  'unknown_model',
+  'unsupported_field',
+  'conflicting_inputs',
+  'input_unreachable',
+  'input_invalid',
+  'not_supported',
+  'invalid_key',
+] as const;
+
 const create = (path: string): RouteDescription => ({
   method: 'post',
   path,
@@ -91,16 +105,7 @@ const create = (path: string): RouteDescription => ({
     },
   },
   refusals: [
-    'invalid_json',
-    'missing_field',
-    'invalid_value',
-    'unknown_model',
-    'unsupported_field',
-    'conflicting_inputs',
-    'input_unreachable',
-    'input_invalid',
-    'not_supported',
-    'invalid_key',
+    ...OF_A_BODY,
     'insufficient_balance',
     'model_not_allowed',
     'rate_limited',
@@ -127,16 +132,7 @@ const quote: RouteDescription = {
   body: { schema: createBody, examples: EXAMPLES },
   answers: { 200: { description: 'The quote.', content: { 'application/json': quoteAnswer } } },
   refusals: [
-    'invalid_json',
-    'missing_field',
-    'invalid_value',
-    'unknown_model',
-    'unsupported_field',
-    'conflicting_inputs',
-    'input_unreachable',
-    'input_invalid',
-    'not_supported',
-    'invalid_key',
+    ...OF_A_BODY,
     'model_not_allowed',
     'too_large',
     'unsupported_media_type',
